@@ -1,0 +1,13 @@
+//! Paths, text ranges, digests, slugs and escaping: what every room needs and none owns.
+//!
+//! Nothing here reads files or knows what a page is.
+
+mod digest;
+mod path;
+mod text;
+mod url;
+
+pub use digest::{Digest, Hasher};
+pub use path::SitePath;
+pub use text::{TextRange, escape_html, escape_xml, nearest, one_line, plural, slug};
+pub use url::{encode_path, percent_decode, relative_url, root_of};

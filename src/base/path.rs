@@ -1,0 +1,123 @@
+//! Paths of source files.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A path relative to the project's root: `/`-separated, without `.`, `..` or empty parts.
+///
+/// It can't leave the root, so whatever holds one needs no further check for that.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SitePath(Arc<str>);
+
+impl SitePath {
+    /// Reads a path as written by a person; none when it would leave the root.
+    pub fn new(text: &str) -> Option<Self> {
+        normalise("", text).map(|path| Self(path.into()))
+    }
+
+    /// The path of a file below `root`; none when it isn't below it or isn't UTF-8.
+    pub fn below(root: &Path, path: &Path) -> Option<Self> {
+        let relative = path.strip_prefix(root).ok()?;
+        let parts: Option<Vec<&str>> =
+            relative.components().map(|part| part.as_os_str().to_str()).collect();
+        Self::new(&parts?.join("/"))
+    }
+
+    /// A path written relative to the folder of this file; none when it would leave the root.
+    pub fn sibling(&self, relative: &str) -> Option<Self> {
+        normalise(self.folder(), relative).map(|path| Self(path.into()))
+    }
+
+    /// A path written relative to this folder; none when it would leave the root.
+    pub fn join(&self, relative: &str) -> Option<Self> {
+        normalise(&self.0, relative).map(|path| Self(path.into()))
+    }
+
+    /// The text of the path.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The folder that the file is in; empty for the root.
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// The last part.
+    pub fn name(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&self.0, |(_, name)| name)
+    }
+
+    /// The part of the name after the last dot; empty without one.
+    pub fn extension(&self) -> &str {
+        self.name().rsplit_once('.').map_or("", |(_, extension)| extension)
+    }
+
+    /// The rest of the path below a folder; none when it isn't below it.
+    pub fn strip(&self, folder: &str) -> Option<&str> {
+        if folder.is_empty() {
+            return Some(&self.0);
+        }
+        self.0.strip_prefix(folder)?.strip_prefix('/')
+    }
+
+    /// Where the file is on disk.
+    pub fn on_disk(&self, root: &Path) -> PathBuf {
+        self.0.split('/').fold(root.to_path_buf(), |path, part| path.join(part))
+    }
+}
+
+/// Joins and resolves `.` and `..`; none when `..` goes above the root.
+///
+/// A leading `/` means the root, as it does in links. Back slashes separate, too, so that no
+/// path means one thing here and another to Windows.
+fn normalise(folder: &str, text: &str) -> Option<String> {
+    let mut parts: Vec<&str> = match text.starts_with('/') {
+        true => Vec::new(),
+        false => folder.split('/').filter(|part| !part.is_empty()).collect(),
+    };
+    for part in text.split(['/', '\\']) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            _ if part.contains(['\0', ':']) => return None,
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+impl fmt::Display for SitePath {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for SitePath {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:?}", &*self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_cannot_leave_the_root() {
+        for text in ["..", "../x", "a/../../x", "a/..\\..\\..\\x", "C:/x", "a\0b"] {
+            assert_eq!(SitePath::new(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sibling_is_resolved_from_the_folder() {
+        let page = SitePath::new("content/guide/a.md").unwrap();
+        let path = |text| page.sibling(text).map(|path| path.to_string());
+        assert_eq!(path("../b.md").as_deref(), Some("content/b.md"));
+        assert_eq!(path("./x/y.md").as_deref(), Some("content/guide/x/y.md"));
+        assert_eq!(path("/content/c.md").as_deref(), Some("content/c.md"));
+        assert_eq!(path("../../../c.md"), None);
+    }
+}

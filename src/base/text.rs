@@ -1,0 +1,124 @@
+//! Ranges of text, slugs, escaping.
+
+use pulldown_cmark_escape::escape_html as escape_into;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A range of bytes within a file that the context names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct TextRange {
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last one.
+    pub end: u32,
+}
+
+impl TextRange {
+    /// A range from byte offsets; offsets beyond 4 GiB are cut, as no source file is that long.
+    pub fn new(start: usize, end: usize) -> Self {
+        let cut = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { start: cut(start), end: cut(end.max(start)) }
+    }
+}
+
+impl From<std::ops::Range<usize>> for TextRange {
+    fn from(range: std::ops::Range<usize>) -> Self {
+        Self::new(range.start, range.end)
+    }
+}
+
+/// Turns a title into an id: NFC, lower case, letters and digits of any script kept, `&` read
+/// as "and", every other run of characters one `-`. Empty when nothing is left.
+pub fn slug(title: &str) -> String {
+    let mut out = String::with_capacity(title.len());
+    let mut gap = false;
+    for char in title.replace('&', " and ").nfc().flat_map(char::to_lowercase) {
+        if char.is_alphanumeric() || (is_combining_mark(char) && !out.is_empty() && !gap) {
+            if gap && !out.is_empty() {
+                out.push('-');
+            }
+            gap = false;
+            out.push(char);
+        } else {
+            gap = true;
+        }
+    }
+    out
+}
+
+/// Escapes text for HTML, in text and in quoted attributes.
+pub fn escape_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    escape_into(&mut out, text).expect("writing to a string can't fail");
+    out
+}
+
+/// Escapes text for XML 1.0 and leaves out the characters that it forbids (section 2.2).
+pub fn escape_xml(text: &str) -> String {
+    let allowed = |char: &char| matches!(char, '\t' | '\n' | '\r') || is_xml_char(*char);
+    escape_html(&text.chars().filter(allowed).collect::<String>())
+}
+
+fn is_xml_char(char: char) -> bool {
+    char >= ' ' && !matches!(char, '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// Folds white space into single spaces, so that the text fits on one line.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The candidate that is nearest to what was written, if any is near enough to be meant.
+pub fn nearest<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let score = |candidate: &str| strsim::jaro_winkler(written, candidate);
+    candidates
+        .into_iter()
+        .map(|candidate| (score(candidate), candidate))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|(a, x), (b, y)| a.total_cmp(b).then_with(|| y.cmp(x)))
+        .map(|(_, candidate)| candidate)
+}
+
+/// `1 page`, `2 pages`.
+pub fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_keeps_letters_of_any_script() {
+        for (title, id) in [
+            ("Security & Authentication", "security-and-authentication"),
+            ("A/B Testing Framework", "a-b-testing-framework"),
+            ("Nice-to-Have", "nice-to-have"),
+            ("  Ünïcode — naïve  ", "ünïcode-naïve"),
+            ("हिन्दी पाठ", "हिन्दी-पाठ"),
+            ("<script>alert(1)</script>", "script-alert-1-script"),
+            ("🎉", ""),
+        ] {
+            assert_eq!(slug(title), id);
+        }
+    }
+
+    #[test]
+    fn a_slug_does_not_depend_on_the_normal_form() {
+        assert_eq!(slug("Cafe\u{301}"), slug("Caf\u{e9}"));
+    }
+
+    #[test]
+    fn xml_text_has_no_forbidden_characters() {
+        assert_eq!(escape_xml("a\0<b>\u{1}&\"\u{FFFF}"), "a&lt;b&gt;&amp;&quot;");
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered_only_when_it_is_near() {
+        assert_eq!(nearest("descripton", ["title", "description"]), Some("description"));
+        assert_eq!(nearest("xyzzy", ["title", "description"]), None);
+    }
+}

@@ -1,0 +1,9 @@
+//! Lacuna builds the handbook that knows what it is missing.
+//!
+//! [`source`] reads pages, [`checklist`] reads what there should be, [`parse`] turns each page
+//! into facts and a body, [`resolve`] turns all facts into one site, [`status`] judges each gap,
+//! [`render`] turns views into bytes, and [`build`] runs these in order. [`cli`] is the program.
+//!
+//! The modules stand in the order in which data flows: each imports only those above it.
+
+pub mod base;
