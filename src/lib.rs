@@ -7,3 +7,4 @@
 //! The modules stand in the order in which data flows: each imports only those above it.
 
 pub mod base;
+pub mod diag;
