@@ -1,0 +1,164 @@
+//! Files on disk.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use ignore::{DirEntry, WalkBuilder};
+
+use super::{Files, Kind, Walk};
+
+/// The files of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DiskFiles;
+
+impl Files for DiskFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn walk(&self, folder: &Path, root: &Path) -> io::Result<Walk> {
+        let root = fs::canonicalize(root)?;
+        let mut walk = Walk::default();
+        let inside = root.clone();
+        let stays =
+            move |entry: &DirEntry| !entry.path_is_symlink() || leads_inside(entry, &inside);
+        for entry in walker(folder).follow_links(true).filter_entry(stays).build() {
+            match entry {
+                Ok(entry) if is_file(&entry) => walk.files.push(entry.into_path()),
+                Ok(_) => {}
+                Err(error) => walk.unreadable.push(place_of(&error, folder)),
+            }
+        }
+        walk.outside = links_outside(folder, &root);
+        walk.files.sort();
+        Ok(walk)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        for entry in walker(folder).hidden(false).build() {
+            let entry = entry.map_err(io::Error::other)?;
+            if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
+                files.push(entry.into_path());
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        if !folder.is_dir() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".lacuna-");
+        readable_by_all(&mut builder);
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.persist(path)?;
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path, root: &Path) -> io::Result<()> {
+        fs::remove_file(path)?;
+        let mut folder = path.parent();
+        while let Some(above) = folder.filter(|folder| *folder != root) {
+            // Fails for a folder that still holds something: that is where to stop.
+            if fs::remove_dir(above).is_err() {
+                break;
+            }
+            folder = above.parent();
+        }
+        Ok(())
+    }
+
+    fn kind(&self, path: &Path) -> Kind {
+        match fs::metadata(path) {
+            Ok(found) if found.is_file() => Kind::File,
+            Ok(found) if found.is_dir() => Kind::Folder,
+            _ => Kind::Nothing,
+        }
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
+    }
+}
+
+fn walker(folder: &Path) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(folder);
+    builder.standard_filters(false).hidden(true);
+    builder
+}
+
+fn is_file(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_file())
+}
+
+fn leads_inside(entry: &DirEntry, root: &Path) -> bool {
+    // A link that can't be resolved goes on to the walk, which reports it.
+    fs::canonicalize(entry.path()).map_or(true, |target| target.starts_with(root))
+}
+
+/// The symbolic links below a folder that lead out of the root. They are looked for in a walk
+/// of its own, since the one that follows links drops them without a word.
+fn links_outside(folder: &Path, root: &Path) -> Vec<PathBuf> {
+    let mut links: Vec<PathBuf> = walker(folder)
+        .build()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path_is_symlink() && !leads_inside(entry, root))
+        .map(DirEntry::into_path)
+        .collect();
+    links.sort();
+    links
+}
+
+fn place_of(error: &ignore::Error, folder: &Path) -> (PathBuf, String) {
+    match error {
+        ignore::Error::WithPath { path, err } => (path.clone(), err.to_string()),
+        ignore::Error::WithDepth { err, .. } => place_of(err, folder),
+        ignore::Error::Loop { child, .. } => (child.clone(), "the link leads in a circle".into()),
+        _ => (folder.to_path_buf(), error.to_string()),
+    }
+}
+
+/// A temporary file is readable by its owner only, which a web server mostly isn't.
+#[cfg(unix)]
+fn readable_by_all(builder: &mut tempfile::Builder) {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(fs::Permissions::from_mode(0o644));
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_: &mut tempfile::Builder) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn removing_the_last_file_removes_its_folders() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("a/b/c.txt");
+        DiskFiles.write(&file, b"x").unwrap();
+        DiskFiles.remove(&file, root.path()).unwrap();
+        assert!(!root.path().join("a").exists());
+        assert!(root.path().exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_root_is_reported_and_not_followed() {
+        let outside = tempfile::tempdir().unwrap();
+        std::fs::write(outside.path().join("secret"), "x").unwrap();
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("page.md"), "x").unwrap();
+        std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
+        std::os::unix::fs::symlink("page.md", root.path().join("same.md")).unwrap();
+        let walk = DiskFiles.walk(root.path(), root.path()).unwrap();
+        assert_eq!(walk.files, [root.path().join("page.md"), root.path().join("same.md")]);
+        assert_eq!(walk.outside, [root.path().join("out")]);
+    }
+}
