@@ -9,3 +9,4 @@
 pub mod base;
 pub mod diag;
 pub mod files;
+pub mod config;

@@ -1,0 +1,404 @@
+//! `book.toml`: as written, then as meant.
+//!
+//! mdBook's keys where mdBook has one. Nothing here reads files; the text comes from the caller.
+
+mod file;
+mod interval;
+mod kinds;
+mod unknown;
+
+pub use file::schema;
+pub use interval::Interval;
+pub use kinds::{Kind, SectionRule, is_tip};
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use crate::base::SitePath;
+use crate::diag::{Diagnostic, RULES, Severity, Span, rule};
+use file::{ConfigFile, HtmlTable};
+
+/// The settings of a project, with all defaults filled in.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The folder of `book.toml`.
+    pub root: PathBuf,
+    /// The folder of the content, relative to the root.
+    pub src: String,
+    /// The output folder.
+    pub output: PathBuf,
+    /// What is the same on all pages.
+    pub book: Book,
+    /// How the site is written.
+    pub html: Html,
+    /// What directives may fill in.
+    pub variables: BTreeMap<String, String>,
+    /// Who keeps pages true.
+    pub owners: BTreeMap<String, Owner>,
+    /// Who reviews: key → name.
+    pub people: BTreeMap<String, Person>,
+    /// Settings of tiers by id, where they differ from the defaults.
+    pub tiers: BTreeMap<String, TierSettings>,
+    /// The kinds of pages.
+    pub kinds: BTreeMap<String, Kind>,
+    /// What a review must be to count.
+    pub review: Review,
+    /// Levels of rules, by name.
+    pub levels: BTreeMap<&'static str, Level>,
+    /// First links of the home page: title and page.
+    pub home_links: Vec<(String, String)>,
+    /// The day for which statuses are judged.
+    pub today: Date,
+}
+
+/// What is the same on all pages.
+#[derive(Clone, Debug)]
+pub struct Book {
+    /// The title.
+    pub title: String,
+    /// What it is about; may be empty.
+    pub description: String,
+    /// A BCP 47 language tag.
+    pub language: String,
+    /// True for right-to-left scripts.
+    pub right_to_left: bool,
+    /// The authors; may be empty.
+    pub authors: Vec<String>,
+}
+
+/// How the site is written.
+#[derive(Clone, Debug)]
+pub struct Html {
+    /// The theme's folder below `themes/`; none for the one inside the program.
+    pub theme: Option<String>,
+    /// The absolute address of the site, with a slash at the end.
+    pub site_url: Option<String>,
+    /// Whether search engines are invited.
+    pub indexable: bool,
+    /// Whether HTML in Markdown is passed through.
+    pub raw_html: bool,
+    /// Whether straight quotes become typographic ones.
+    pub smart_punctuation: bool,
+    /// Whether definition lists are read.
+    pub definition_lists: bool,
+    /// Whether GitHub alerts are read.
+    pub admonitions: bool,
+    /// Where the repository is.
+    pub repository: Option<String>,
+    /// Where a page is edited; `{path}` stands for its path below the root.
+    pub edit_url: Option<String>,
+    /// Style sheets linked after the theme's, relative to the root.
+    pub styles: Vec<String>,
+    /// Scripts linked after the theme's, relative to the root.
+    pub scripts: Vec<String>,
+    /// Old paths → where they lead now.
+    pub redirects: BTreeMap<String, String>,
+    /// The content of the file `CNAME`.
+    pub cname: Option<String>,
+}
+
+/// Who keeps a page true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The name that people read.
+    pub name: String,
+    /// `mailto:` or `https:`.
+    pub contact: Option<String>,
+}
+
+/// Somebody who reviews.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// The name that people read.
+    pub name: String,
+    /// The groups that the person belongs to.
+    pub groups: Vec<String>,
+}
+
+/// What a tier asks for.
+#[derive(Clone, Debug, Default)]
+pub struct TierSettings {
+    /// `must`, `should`, `may`.
+    pub obligation: Option<String>,
+    /// The status that its gaps should reach.
+    pub target: Option<String>,
+    /// How long an approval lasts.
+    pub review_every: Option<Interval>,
+    /// Who may approve: people or groups; empty for anybody.
+    pub approvers: Vec<String>,
+}
+
+/// What a review must be to count.
+#[derive(Clone, Debug, Default)]
+pub struct Review {
+    /// Whether authors may approve their own text.
+    pub solo: bool,
+}
+
+/// The level of a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// Shown as this, and counted.
+    At(Severity),
+    /// Not shown.
+    Off,
+}
+
+impl Config {
+    /// Reads the text of `book.toml`. With an error among the diagnostics nothing should be built.
+    pub fn read(root: &Path, text: &str, today: Date) -> (Self, Vec<Diagnostic>) {
+        let (file, mut diagnostics) = file::parse(text);
+        let mut reader = Reader { text, diagnostics: &mut diagnostics };
+        let config = reader.config(file, root, today);
+        (config, diagnostics)
+    }
+
+    /// Applies the levels of `[rules]`; what is switched off is dropped.
+    pub fn leveled(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let level = |mut found: Diagnostic| match self.levels.get(found.rule.name) {
+            Some(Level::Off) => None,
+            Some(Level::At(severity)) => {
+                found.severity = *severity;
+                Some(found)
+            }
+            None => Some(found),
+        };
+        diagnostics.into_iter().filter_map(level).collect()
+    }
+
+    /// The path of `book.toml` in diagnostics.
+    pub fn path() -> SitePath {
+        SitePath::new("book.toml").expect("a plain name is a path")
+    }
+}
+
+/// Turns what was written into what is meant, and says what can't be meant.
+struct Reader<'a> {
+    text: &'a str,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn config(&mut self, file: ConfigFile, root: &Path, today: Date) -> Config {
+        let src = self.folder("src", file.book.src.as_deref().unwrap_or("content"));
+        let output = root.join(file.build.build_dir.as_deref().unwrap_or("book"));
+        let levels = self.levels(file.rules);
+        let tiers = file.tiers.into_iter().map(|(id, tier)| (id, self.tier(tier))).collect();
+        let mut kinds = kinds::defaults();
+        for (id, kind) in file.kinds {
+            kinds.insert(id, Kind::new(&kind.sections));
+        }
+        Config {
+            root: root.to_path_buf(),
+            src,
+            output,
+            book: book(file.book),
+            html: self.html(file.output.html),
+            variables: file.variables.into_iter().map(|(key, value)| (key, value.text())).collect(),
+            owners: file.owners.into_iter().map(|entry| self.owner(entry)).collect(),
+            people: file.people.into_iter().map(person).collect(),
+            tiers,
+            kinds,
+            review: Review { solo: file.review.solo.unwrap_or(false) },
+            levels,
+            home_links: file.home.links.into_iter().map(|link| (link.title, link.page)).collect(),
+            today,
+        }
+    }
+
+    /// A folder below the root.
+    fn folder(&mut self, key: &str, written: &str) -> String {
+        if let Some(path) = SitePath::new(written).filter(|path| !path.as_str().is_empty()) {
+            return path.as_str().to_string();
+        }
+        self.bad(key, written, "must be a folder below that of `book.toml`");
+        "content".to_string()
+    }
+
+    fn html(&mut self, html: HtmlTable) -> Html {
+        Html {
+            theme: html.theme.filter(|name| !name.is_empty()).map(|name| self.theme(name)),
+            site_url: html.site_url.and_then(|url| self.site_url(url)),
+            indexable: html.indexable.unwrap_or(false),
+            raw_html: html.raw_html.unwrap_or(true),
+            smart_punctuation: html.smart_punctuation.unwrap_or(true),
+            definition_lists: html.definition_lists.unwrap_or(true),
+            admonitions: html.admonitions.unwrap_or(true),
+            repository: html.git_repository_url,
+            edit_url: html.edit_url_template,
+            styles: html.additional_css,
+            scripts: html.additional_js,
+            redirects: html.redirect,
+            cname: html.cname,
+        }
+    }
+
+    /// The name of a theme; mdBook's form, a path, is taken by its last part.
+    fn theme(&mut self, written: String) -> String {
+        let name = written.trim_end_matches('/').trim_start_matches("themes/").to_string();
+        if name.contains(['/', '\\']) || name.starts_with('.') {
+            self.bad("theme", &written, "must be the name of a folder below `themes/`");
+            return "handbook".to_string();
+        }
+        name
+    }
+
+    fn site_url(&mut self, written: String) -> Option<String> {
+        // mdBook takes a path, too; without a host nothing absolute can be written from it.
+        if written.starts_with('/') {
+            return None;
+        }
+        if !written.starts_with("https://") && !written.starts_with("http://") {
+            self.bad("site-url", &written, "must begin with `https://` or `http://`");
+            return None;
+        }
+        Some(format!("{}/", written.trim_end_matches('/')))
+    }
+
+    fn tier(&mut self, tier: file::TierTable) -> TierSettings {
+        let review_every = tier.review_every.and_then(|written| {
+            let interval = Interval::parse(&written);
+            if interval.is_none() {
+                self.bad("review-every", &written, "must read like `6 months`");
+            }
+            interval
+        });
+        TierSettings {
+            obligation: tier.obligation,
+            target: tier.target,
+            review_every,
+            approvers: tier.approvers,
+        }
+    }
+
+    fn owner(&mut self, (id, owner): (String, file::OwnerTable)) -> (String, Owner) {
+        let name = owner.name.unwrap_or_else(|| id.clone());
+        if let Some(contact) = owner.contact.as_deref().filter(|url| !is_contact(url)) {
+            self.bad("contact", contact, "must begin with `mailto:` or `https://`");
+        }
+        (id, Owner { name, contact: owner.contact.filter(|url| is_contact(url)) })
+    }
+
+    fn levels(&mut self, written: BTreeMap<String, String>) -> BTreeMap<&'static str, Level> {
+        let mut levels = BTreeMap::new();
+        for (name, level) in written {
+            let Some(rule) = rule(&name) else {
+                let names = RULES.iter().map(|rule| rule.name);
+                let unknown = self.place(&name).suggest(&name, names);
+                self.diagnostics.push(unknown);
+                continue;
+            };
+            match level.as_str() {
+                "error" => drop(levels.insert(rule.name, Level::At(Severity::Error))),
+                "warning" => drop(levels.insert(rule.name, Level::At(Severity::Warning))),
+                "off" => drop(levels.insert(rule.name, Level::Off)),
+                _ => self.bad(&name, &level, "must be `error`, `warning` or `off`"),
+            }
+        }
+        levels
+    }
+
+    fn place(&self, name: &str) -> Diagnostic {
+        let start = self.text.find(name).unwrap_or(0);
+        let span = Span::new(&Config::path(), start..start + name.len());
+        Diagnostic::new("C001", Some(span), format!("there is no rule `{name}`"))
+    }
+
+    fn bad(&mut self, key: &str, written: &str, rule: &str) {
+        let start = self.text.find(written).unwrap_or(0);
+        let span = Span::new(&Config::path(), start..start + written.len());
+        self.diagnostics.push(Diagnostic::new("C002", Some(span), format!("`{key}` {rule}")));
+    }
+}
+
+fn book(book: file::BookTable) -> Book {
+    let language = book.language.unwrap_or_else(|| "en".to_string());
+    let right_to_left = match book.text_direction.as_deref() {
+        Some(direction) => direction == "rtl",
+        None => is_right_to_left(&language),
+    };
+    Book {
+        title: book.title.unwrap_or_else(|| "Handbook".to_string()),
+        description: book.description.unwrap_or_default(),
+        language,
+        right_to_left,
+        authors: book.authors,
+    }
+}
+
+/// Languages written from right to left, by the list of mdBook.
+fn is_right_to_left(language: &str) -> bool {
+    let tag = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let tags = "ar ara arc ae ave egy he heb nqo pal phn sam syc syr fa per fas ku kur ur urd pus \
+                ps yi yid";
+    tags.split_whitespace().any(|known| known == tag)
+}
+
+fn is_contact(url: &str) -> bool {
+    ["mailto:", "https://", "http://"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+fn person((id, person): (String, file::PersonTable)) -> (String, Person) {
+    let name = person.name.unwrap_or_else(|| id.clone());
+    (id, Person { name, groups: person.groups })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Config, Vec<String>) {
+        let today = jiff::civil::date(2026, 11, 22);
+        let (config, found) = Config::read(Path::new("/book"), text, today);
+        let show = |found: &Diagnostic| {
+            let help = found.help.as_deref().unwrap_or_default();
+            format!("{} {}; {help}", found.rule.code, found.message)
+        };
+        (config, found.iter().map(show).collect())
+    }
+
+    #[test]
+    fn an_empty_file_means_all_defaults() {
+        let (config, found) = read("");
+        assert_eq!(found, Vec::<String>::new());
+        assert_eq!((config.src.as_str(), config.book.language.as_str()), ("content", "en"));
+        assert_eq!(config.output, Path::new("/book/book"));
+    }
+
+    #[test]
+    fn an_unknown_key_suggests_the_nearest() {
+        let (_, found) = read("[output.html]\nsite-ulr = \"https://example.org\"\n");
+        assert_eq!(
+            found,
+            ["C001 unknown setting `output.html.site-ulr`; did you mean `site-url`?"]
+        );
+    }
+
+    #[test]
+    fn every_unknown_key_is_found_at_once() {
+        let (_, found) = read("[bok]\n[book]\ntitel = 1\n[owners.a]\nnam = \"x\"\n");
+        assert_eq!(found.len(), 3, "{found:?}");
+    }
+
+    #[test]
+    fn a_key_of_mdbook_without_effect_is_a_warning() {
+        let (_, found) = read("[preprocessor.toc]\ncommand = \"x\"\n");
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("C004 `preprocessor` has no effect"), "{found:?}");
+    }
+
+    #[test]
+    fn a_wrong_type_is_shown_in_place() {
+        let (_, found) = read("[book]\ntitle = 3\n");
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("C002 invalid type: integer `3`"), "{found:?}");
+    }
+
+    #[test]
+    fn the_content_folder_stays_below_the_root() {
+        let (_, found) = read("[book]\nsrc = \"../secrets\"\n");
+        assert_eq!(found, ["C002 `src` must be a folder below that of `book.toml`; "]);
+    }
+}

@@ -1,0 +1,213 @@
+//! `book.toml` as written.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+use toml::de::DeTable;
+
+use super::{Config, unknown};
+use crate::diag::{Diagnostic, Span};
+
+/// The settings of a handbook.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+#[schemars(title = "book.toml")]
+pub(super) struct ConfigFile {
+    /// What the book is.
+    pub book: BookTable,
+    /// Where the output goes.
+    pub build: BuildTable,
+    /// How the output is written.
+    pub output: OutputTable,
+    /// Texts for `{{#var name}}`.
+    pub variables: BTreeMap<String, Scalar>,
+    /// Who keeps pages true; `owner` in front matter names one.
+    pub owners: BTreeMap<String, OwnerTable>,
+    /// Who reviews; `by` in a review names one.
+    pub people: BTreeMap<String, PersonTable>,
+    /// What a tier asks for, by the id of the tier.
+    pub tiers: BTreeMap<String, TierTable>,
+    /// Kinds of pages and the sections that they ask for.
+    pub kinds: BTreeMap<String, KindTable>,
+    /// What a review must be to count.
+    pub review: ReviewTable,
+    /// Levels of rules by name: `error`, `warning` or `off`.
+    pub rules: BTreeMap<String, String>,
+    /// The home page.
+    pub home: HomeTable,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct BookTable {
+    /// The title of the handbook.
+    pub title: Option<String>,
+    /// Who wrote it.
+    pub authors: Vec<String>,
+    /// What it is about, for search engines.
+    pub description: Option<String>,
+    /// The folder of the content; `content` unless set.
+    pub src: Option<String>,
+    /// A BCP 47 language tag; `en` unless set.
+    pub language: Option<String>,
+    /// `ltr` or `rtl`; by the language unless set.
+    pub text_direction: Option<String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct BuildTable {
+    /// The output folder; `book` unless set.
+    pub build_dir: Option<String>,
+    /// Further folders that the preview watches.
+    pub extra_watch_dirs: Vec<String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct OutputTable {
+    /// The site.
+    pub html: HtmlTable,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct HtmlTable {
+    /// The name of a folder below `themes/`; the theme inside the program unless set.
+    pub theme: Option<String>,
+    /// The absolute address of the site, for the sitemap, the feed and canonical links.
+    pub site_url: Option<String>,
+    /// Whether search engines are invited; false unless set.
+    pub indexable: Option<bool>,
+    /// Whether HTML in Markdown is passed through; true unless set.
+    pub raw_html: Option<bool>,
+    /// Whether straight quotes become typographic ones; true unless set.
+    pub smart_punctuation: Option<bool>,
+    /// Whether definition lists are read; true unless set.
+    pub definition_lists: Option<bool>,
+    /// Whether GitHub alerts are read; true unless set.
+    pub admonitions: Option<bool>,
+    /// The address of the repository, for a link on each page.
+    pub git_repository_url: Option<String>,
+    /// The address where a page is edited; `{path}` stands for its path.
+    pub edit_url_template: Option<String>,
+    /// Style sheets linked after the theme's.
+    pub additional_css: Vec<String>,
+    /// Scripts linked after the theme's.
+    pub additional_js: Vec<String>,
+    /// Old paths and where they lead now.
+    pub redirect: BTreeMap<String, String>,
+    /// The content of the file `CNAME`.
+    pub cname: Option<String>,
+}
+
+/// A text, a number or a truth value.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Scalar {
+    Text(String),
+    Integer(i64),
+    Float(f64),
+    Truth(bool),
+}
+
+impl Scalar {
+    pub(super) fn text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Integer(number) => number.to_string(),
+            Self::Float(number) => number.to_string(),
+            Self::Truth(truth) => truth.to_string(),
+        }
+    }
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct OwnerTable {
+    /// The name that people read; the key unless set.
+    pub name: Option<String>,
+    /// How to reach them: `mailto:` or `https://`.
+    pub contact: Option<String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct PersonTable {
+    /// The name that people read; the key unless set.
+    pub name: Option<String>,
+    /// Addresses that the person commits with.
+    pub emails: Vec<String>,
+    /// The groups that the person belongs to.
+    pub groups: Vec<String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct TierTable {
+    /// `must`, `should` or `may`.
+    pub obligation: Option<String>,
+    /// The status that its gaps should reach.
+    pub target: Option<String>,
+    /// How long an approval lasts: `6 months`.
+    pub review_every: Option<String>,
+    /// Who may approve: keys or groups of `[people]`; anybody unless set.
+    pub approvers: Vec<String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct KindTable {
+    /// Headings of level 2; `Template|Example` for either.
+    pub sections: Vec<String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct ReviewTable {
+    /// Whether authors may approve their own text; false unless set.
+    pub solo: Option<bool>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct HomeTable {
+    /// Links at the top of the home page.
+    pub links: Vec<HomeLink>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct HomeLink {
+    /// The text of the link.
+    pub title: String,
+    /// A page, by its path below the content folder, or an address.
+    pub page: String,
+}
+
+/// The JSON Schema of `book.toml`.
+pub fn schema() -> Value {
+    schemars::schema_for!(ConfigFile).to_value()
+}
+
+/// Reads what was written. What can't be read is taken as not written.
+pub(super) fn parse(text: &str) -> (ConfigFile, Vec<Diagnostic>) {
+    let table = match DeTable::parse(text) {
+        Ok(table) => table,
+        Err(error) => return (ConfigFile::default(), vec![fault("C003", &error)]),
+    };
+    let mut found = unknown::unknown(table.get_ref(), &schema());
+    let file = toml::from_str(text).unwrap_or_else(|error| {
+        found.push(fault("C002", &error));
+        ConfigFile::default()
+    });
+    (file, found)
+}
+
+fn fault(code: &str, error: &toml::de::Error) -> Diagnostic {
+    let span = error.span().map(|range| Span::new(&Config::path(), range));
+    let message = crate::base::one_line(error.message());
+    Diagnostic::new(code, span.or_else(|| Some(Span::file(&Config::path()))), message)
+}
