@@ -10,3 +10,4 @@ pub mod base;
 pub mod diag;
 pub mod files;
 pub mod config;
+pub mod source;

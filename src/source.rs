@@ -1,0 +1,146 @@
+//! Content tree → source files: front matter cut off and read, directives expanded.
+//!
+//! This is the only room that knows YAML and CSV. It doesn't know Markdown beyond where code
+//! fences begin and end, which decides whether an unknown directive is worth a warning.
+
+mod expand;
+mod front;
+mod map;
+mod reviews;
+mod scan;
+mod table;
+mod yaml;
+
+pub use front::{FrontMatter, Located, schema};
+pub use map::SourceMap;
+pub use reviews::{Method, Review, Verdict, Waiver, WaiverKind, read_reviews, read_waivers};
+pub use scan::{Tree, scan};
+
+use std::path::Path;
+
+use crate::base::{Digest, Hasher, SitePath};
+use crate::config::Config;
+use crate::diag::{Diagnostic, Span};
+use crate::files::Files;
+
+/// A page as the parser gets it.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Where it is.
+    pub path: SitePath,
+    /// Its front matter.
+    pub front: FrontMatter,
+    /// The Markdown, with all directives filled in and line ends `\n`.
+    pub text: String,
+    /// From places in `text` to places in files.
+    pub map: SourceMap,
+    /// The files that went into the text besides the page itself, sorted.
+    pub includes: Vec<SitePath>,
+    /// What was found on the way.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl SourceFile {
+    /// The digest of all that parsing depends on in this file.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        hasher.field(self.text.as_bytes());
+        hasher.finish()
+    }
+}
+
+/// Reads one page. Never fails: what can't be read is a diagnostic.
+pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceFile {
+    let reader = Reader { files, root: &config.root };
+    let mut diagnostics = Vec::new();
+    let text = reader.page_text(path, &mut diagnostics);
+    let cut = front::cut(&text);
+    let kinds: Vec<&str> = config.kinds.keys().map(String::as_str).collect();
+    let front = front::read(path, &cut, &kinds, &mut diagnostics);
+    let context = expand::Context { reader: &reader, variables: &config.variables };
+    let expanded = expand::expand(&context, path, &text, cut.body, &mut diagnostics);
+    SourceFile {
+        path: path.clone(),
+        front,
+        text: expanded.text,
+        map: expanded.map,
+        includes: expanded.includes,
+        diagnostics,
+    }
+}
+
+/// Reads a file of the project as text; what isn't UTF-8 is replaced and reported.
+pub fn read_text(
+    files: &dyn Files,
+    root: &Path,
+    path: &SitePath,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> String {
+    Reader { files, root }.page_text(path, diagnostics)
+}
+
+/// Reads the project's files, and no others.
+struct Reader<'a> {
+    files: &'a dyn Files,
+    root: &'a Path,
+}
+
+/// Why a file that a directive names can't be used.
+enum Fault {
+    /// There is none, or it can't be read.
+    Missing,
+    /// A symbolic link leads out of the project.
+    Outside,
+    /// It isn't UTF-8.
+    NotText,
+}
+
+impl Reader<'_> {
+    fn page_text(&self, path: &SitePath, diagnostics: &mut Vec<Diagnostic>) -> String {
+        let bytes = match self.files.read(&path.on_disk(self.root)) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                diagnostics.push(unreadable_file(path, &error.to_string()));
+                return String::new();
+            }
+        };
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                diagnostics.push(not_utf8(path, error.utf8_error().valid_up_to()));
+                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            }
+        };
+        text
+    }
+
+    /// The text of a file that a directive names.
+    fn include_text(&self, path: &SitePath) -> Result<String, Fault> {
+        let on_disk = path.on_disk(self.root);
+        let real = self.files.resolve(&on_disk).map_err(|_| Fault::Missing)?;
+        let root = self.files.resolve(self.root).map_err(|_| Fault::Missing)?;
+        if !real.starts_with(root) {
+            return Err(Fault::Outside);
+        }
+        let bytes = self.files.read(&real).map_err(|_| Fault::Missing)?;
+        String::from_utf8(bytes).map_err(|_| Fault::NotText)
+    }
+}
+
+/// Makes the diagnostic for a file that can't be read.
+pub fn unreadable_file(path: &SitePath, why: &str) -> Diagnostic {
+    Diagnostic::new("E002", Some(Span::file(path)), format!("can't read this file: {why}"))
+}
+
+/// Makes the diagnostic for a symbolic link that leads out of the project.
+pub fn link_outside(path: &SitePath) -> Diagnostic {
+    let message = "this symbolic link leads out of the project";
+    Diagnostic::new("D006", Some(Span::file(path)), message).help("copy what it leads to")
+}
+
+fn not_utf8(path: &SitePath, at: usize) -> Diagnostic {
+    // One byte long and never empty, so that the place is shown.
+    let span = Span::new(path, at..at + 1);
+    Diagnostic::new("E001", Some(span), format!("this file isn't UTF-8 (first at byte {at})"))
+        .help("save it as UTF-8; what can't be read is shown as `\u{FFFD}`")
+}
