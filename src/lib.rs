@@ -11,3 +11,4 @@ pub mod diag;
 pub mod files;
 pub mod config;
 pub mod source;
+pub mod checklist;
