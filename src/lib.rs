@@ -12,3 +12,4 @@ pub mod files;
 pub mod config;
 pub mod source;
 pub mod checklist;
+pub mod parse;

@@ -1,0 +1,237 @@
+//! One source file → facts, standing, own, body, diagnostics.
+//!
+//! Pure, and never fails: what can't be read stays as text and is reported. Parsing doesn't know
+//! URLs; a link is a numbered hole in the [`Body`], filled in when the site is known.
+
+mod digest;
+mod highlight;
+mod html;
+mod markup;
+mod standing;
+mod summary;
+
+pub use highlight::names as languages;
+pub use standing::{Section, Standing};
+pub use summary::{Chapter, Summary, read_summary};
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+
+use crate::base::{SitePath, one_line};
+use crate::config::Html;
+use crate::diag::{Diagnostic, Span};
+use crate::source::{FrontMatter, SourceFile};
+
+/// A page after parsing.
+#[derive(Debug)]
+pub struct ParsedPage {
+    /// What other pages may know.
+    pub facts: PageFacts,
+    /// What its status is judged by.
+    pub standing: Standing,
+    /// What only its own view may know.
+    pub own: PageOwn,
+    /// Its HTML.
+    pub body: Body,
+    /// What was found, with what was found when it was read.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What all other pages may know of a page.
+#[derive(Debug)]
+pub struct PageFacts {
+    /// Where it is.
+    pub path: SitePath,
+    /// Its front matter.
+    pub front: FrontMatter,
+    /// The text of the heading that it begins with, and its id.
+    pub heading: Option<(String, String)>,
+    /// All ids that a link can lead to.
+    pub anchors: Vec<String>,
+    /// Its links and images, in order: hole `n` of the body is number `n`.
+    pub links: Vec<LinkRef>,
+    /// The files that its text was made from, besides its own.
+    pub includes: Vec<SitePath>,
+}
+
+/// What no other page may know.
+#[derive(Debug)]
+pub struct PageOwn {
+    /// The headings of levels 2 and 3.
+    pub toc: Vec<Heading>,
+    /// The first paragraph, for lists and search engines; may be empty.
+    pub excerpt: String,
+}
+
+/// A heading of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// From 1 to 6.
+    pub level: u8,
+    /// Its text.
+    pub title: String,
+    /// Its id within the page.
+    pub id: String,
+}
+
+/// A link or an image as it was written.
+#[derive(Clone, Debug)]
+pub struct LinkRef {
+    /// What was written, with character references resolved.
+    pub dest: String,
+    /// Whether it is an image.
+    pub image: bool,
+    /// Its place; relative paths start from the folder of the file.
+    pub span: Span,
+}
+
+/// HTML with holes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Body {
+    /// The parts, in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// A part of a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// HTML as it is.
+    Html(String),
+    /// The URL of a link, by its number in [`PageFacts::links`].
+    Link(usize),
+}
+
+impl Body {
+    /// The HTML, with each hole filled by the escaped URL that is given for it.
+    pub fn fill<'a>(&self, url: impl Fn(usize) -> &'a str) -> String {
+        let mut out = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Html(html) => out.push_str(html),
+                Piece::Link(number) => out.push_str(&crate::base::escape_html(url(*number))),
+            }
+        }
+        out
+    }
+}
+
+/// Which extensions of Markdown are read, and how.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct ParseOptions {
+    /// Whether HTML is passed through.
+    pub raw_html: bool,
+    /// Whether straight quotes become typographic ones.
+    pub smart_punctuation: bool,
+    /// Whether definition lists are read.
+    pub definition_lists: bool,
+    /// Whether GitHub alerts are read.
+    pub alerts: bool,
+}
+
+impl From<&Html> for ParseOptions {
+    fn from(html: &Html) -> Self {
+        Self {
+            raw_html: html.raw_html,
+            smart_punctuation: html.smart_punctuation,
+            definition_lists: html.definition_lists,
+            alerts: html.admonitions,
+        }
+    }
+}
+
+/// Events and where each stands in the expanded text.
+type Events<'a> = [(Event<'a>, std::ops::Range<usize>)];
+
+/// Parses one page.
+pub fn parse(source: SourceFile, options: ParseOptions) -> ParsedPage {
+    let parser = Parser::new_ext(&source.text, extensions(options)).into_offset_iter();
+    let events: Vec<_> = TextMergeWithOffset::new(parser).collect();
+    let (heading, body) = split_heading(&events);
+    let mut written = html::write(&source, &events[body..], heading.as_ref(), options);
+    let standing = standing::judge(&source, &events);
+    let excerpt = excerpt(&events);
+    let mut diagnostics = source.diagnostics;
+    diagnostics.append(&mut written.diagnostics);
+    ParsedPage {
+        facts: PageFacts {
+            path: source.path,
+            front: source.front,
+            heading,
+            anchors: written.anchors,
+            links: written.links,
+            includes: source.includes,
+        },
+        standing,
+        own: PageOwn { toc: written.toc, excerpt },
+        body: written.body,
+        diagnostics,
+    }
+}
+
+fn extensions(options: ParseOptions) -> Options {
+    let mut extensions = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES;
+    extensions.set(Options::ENABLE_SMART_PUNCTUATION, options.smart_punctuation);
+    extensions.set(Options::ENABLE_DEFINITION_LIST, options.definition_lists);
+    extensions
+}
+
+/// The heading of level 1 that a page begins with, and where the rest begins. The template
+/// writes the heading, so that it can put the status of the page under it.
+fn split_heading(events: &Events) -> (Option<(String, String)>, usize) {
+    let Some((Event::Start(Tag::Heading { level, id, .. }), _)) = events.first() else {
+        return (None, 0);
+    };
+    if *level as u8 != 1 {
+        return (None, 0);
+    }
+    let end = end_of(events, 0);
+    let title = one_line(&plain(&events[..end]));
+    let id = id.as_ref().map_or_else(|| markup::heading_id(&title), ToString::to_string);
+    (Some((title, id)), end)
+}
+
+/// The index after the end of the element that begins at an index.
+fn end_of(events: &Events, start: usize) -> usize {
+    let mut depth = 0_usize;
+    for (index, (event, _)) in events.iter().enumerate().skip(start) {
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return index + 1;
+        }
+    }
+    events.len()
+}
+
+/// The text of some events, without markup.
+fn plain(events: &Events) -> String {
+    let mut out = String::new();
+    for (event, _) in events {
+        match event {
+            Event::Text(text) | Event::Code(text) => out.push_str(text),
+            Event::SoftBreak | Event::HardBreak => out.push(' '),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The first paragraph, cut at a word after 200 characters.
+fn excerpt(events: &Events) -> String {
+    let start = events.iter().position(|(event, _)| matches!(event, Event::Start(Tag::Paragraph)));
+    let Some(start) = start else { return String::new() };
+    let length = events[start..]
+        .iter()
+        .position(|(event, _)| matches!(event, Event::End(TagEnd::Paragraph)))
+        .unwrap_or(0);
+    let text = one_line(&plain(&events[start..start + length]));
+    let Some((cut, _)) = text.char_indices().nth(200) else { return text };
+    let cut = text[..cut].rfind(' ').unwrap_or(cut);
+    format!("{} …", &text[..cut])
+}

@@ -1,0 +1,534 @@
+//! Writes the HTML of a page from its events.
+//!
+//! There is no `style` attribute in what it writes, so that a strict content security policy
+//! holds: alignment is a class. URLs are holes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Tag, TagEnd};
+
+use super::markup::{self, Attribute};
+use super::{Body, Events, Heading, LinkRef, ParseOptions, Piece, end_of, highlight, plain};
+use crate::base::{escape_html, one_line};
+use crate::diag::{Diagnostic, Span};
+use crate::source::SourceFile;
+
+/// What writing a page gives.
+pub(super) struct Written {
+    pub body: Body,
+    pub toc: Vec<Heading>,
+    pub anchors: Vec<String>,
+    pub links: Vec<LinkRef>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Writes the body of a page; `heading` is the one that the template writes.
+pub(super) fn write(
+    source: &SourceFile,
+    events: &Events,
+    heading: Option<&(String, String)>,
+    options: ParseOptions,
+) -> Written {
+    let mut writer = Writer::new(source, options);
+    if let Some((_, id)) = heading {
+        writer.take_id(id);
+    }
+    writer.events(events);
+    writer.footnotes();
+    writer.finish()
+}
+
+struct Writer<'a> {
+    source: &'a SourceFile,
+    options: ParseOptions,
+    out: Vec<Piece>,
+    toc: Vec<Heading>,
+    ids: BTreeSet<String>,
+    links: Vec<LinkRef>,
+    diagnostics: Vec<Diagnostic>,
+    /// How each open quotation ends.
+    quotes: Vec<&'static str>,
+    /// How each open link ends.
+    anchors_open: usize,
+    table: Table,
+    notes: Notes,
+}
+
+/// Where we are in a table.
+#[derive(Default)]
+struct Table {
+    alignments: Vec<Alignment>,
+    column: usize,
+    head: bool,
+}
+
+/// Footnotes: numbers are given in the order of the first reference.
+#[derive(Default)]
+struct Notes {
+    numbers: BTreeMap<String, usize>,
+    references: BTreeMap<String, usize>,
+    order: Vec<String>,
+    texts: BTreeMap<String, (Vec<Piece>, Range<usize>)>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(source: &'a SourceFile, options: ParseOptions) -> Self {
+        Self {
+            source,
+            options,
+            out: Vec::new(),
+            toc: Vec::new(),
+            ids: BTreeSet::new(),
+            links: Vec::new(),
+            diagnostics: Vec::new(),
+            quotes: Vec::new(),
+            anchors_open: 0,
+            table: Table::default(),
+            notes: Notes::default(),
+        }
+    }
+
+    fn finish(self) -> Written {
+        Written {
+            body: Body { pieces: self.out },
+            toc: self.toc,
+            anchors: self.ids.into_iter().collect(),
+            links: self.links,
+            diagnostics: self.diagnostics,
+        }
+    }
+
+    fn push(&mut self, html: &str) {
+        match self.out.last_mut() {
+            Some(Piece::Html(last)) => last.push_str(html),
+            _ => self.out.push(Piece::Html(html.to_string())),
+        }
+    }
+
+    fn push_escaped(&mut self, text: &str) {
+        self.push(&escape_html(text));
+    }
+
+    /// Leaves a hole for the URL of a link.
+    fn push_link(&mut self, dest: &str, image: bool, range: Range<usize>) {
+        let span = self.source.map.span(range.into());
+        let span = span.unwrap_or_else(|| Span::file(&self.source.path));
+        self.out.push(Piece::Link(self.links.len()));
+        self.links.push(LinkRef { dest: dest.to_string(), image, span });
+    }
+
+    fn report(&mut self, code: &str, range: Range<usize>, message: String) -> &mut Diagnostic {
+        let span = self.source.map.span(range.into());
+        self.diagnostics.push(Diagnostic::new(code, span, message));
+        self.diagnostics.last_mut().expect("one was pushed")
+    }
+
+    fn events(&mut self, events: &Events) {
+        let mut at = 0;
+        while at < events.len() {
+            at = self.event(events, at);
+        }
+    }
+
+    /// Writes one event, or an element as a whole; returns the index of what comes next.
+    fn event(&mut self, events: &Events, at: usize) -> usize {
+        let (event, range) = &events[at];
+        match event {
+            Event::Start(Tag::Heading { level, id, .. }) => {
+                let end = end_of(events, at);
+                self.heading(*level as u8, id.as_ref(), &events[at + 1..end - 1], range.clone());
+                return end;
+            }
+            Event::Start(Tag::CodeBlock(kind)) => {
+                let end = end_of(events, at);
+                self.code(kind, &plain(&events[at..end]), range.clone());
+                return end;
+            }
+            Event::Start(Tag::Image { dest_url, title, .. }) => {
+                let end = end_of(events, at);
+                self.image(dest_url, title, &plain(&events[at..end]), range.clone());
+                return end;
+            }
+            Event::Start(Tag::FootnoteDefinition(name)) => {
+                let end = end_of(events, at);
+                self.footnote(name, &events[at + 1..end - 1], range.clone());
+                return end;
+            }
+            Event::Start(Tag::BlockQuote(_)) => return self.quote(events, at),
+            Event::Start(Tag::DefinitionListTitle) => {
+                let end = end_of(events, at);
+                self.term(&events[at + 1..end - 1]);
+                return end;
+            }
+            Event::Start(tag) => self.start(tag, events.get(at + 1), range.clone()),
+            Event::End(tag) => self.end(*tag),
+            Event::Text(text) => self.text(text, range.clone()),
+            Event::Code(code) => {
+                self.push("<code>");
+                self.push_escaped(code);
+                self.push("</code>");
+            }
+            Event::Html(html) | Event::InlineHtml(html) => self.raw_html(html, range.clone()),
+            Event::FootnoteReference(name) => self.footnote_reference(name),
+            Event::SoftBreak => self.push("\n"),
+            Event::HardBreak => self.push("<br>\n"),
+            Event::Rule => self.push("<hr>\n"),
+            Event::TaskListMarker(done) => self.task_box(*done),
+            // Math isn't switched on.
+            Event::InlineMath(math) | Event::DisplayMath(math) => self.push_escaped(math),
+        }
+        at + 1
+    }
+
+    fn start(&mut self, tag: &Tag, next: Option<&(Event, Range<usize>)>, range: Range<usize>) {
+        match tag {
+            Tag::Paragraph => self.push("<p>"),
+            Tag::List(None) => self.push("<ul>\n"),
+            Tag::List(Some(1)) => self.push("<ol>\n"),
+            Tag::List(Some(first)) => self.push(&format!("<ol start=\"{first}\">\n")),
+            Tag::Item => {
+                let task = next.is_some_and(|(event, _)| matches!(event, Event::TaskListMarker(_)));
+                self.push(if task { "<li class=\"task\">" } else { "<li>" });
+            }
+            Tag::DefinitionList => self.push("<dl>\n"),
+            Tag::DefinitionListDefinition => self.push("<dd>"),
+            Tag::Table(alignments) => {
+                self.table = Table { alignments: alignments.clone(), column: 0, head: true };
+                self.push(
+                    "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table\">",
+                );
+                self.push("<table>\n<thead>\n<tr>");
+            }
+            Tag::TableHead => {}
+            Tag::TableRow => {
+                self.table.column = 0;
+                self.push("<tr>");
+            }
+            Tag::TableCell => self.cell(),
+            Tag::Emphasis => self.push("<em>"),
+            Tag::Strong => self.push("<strong>"),
+            Tag::Strikethrough => self.push("<del>"),
+            Tag::Link { dest_url, title, .. } => self.link(dest_url, title, range),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph => self.push("</p>\n"),
+            TagEnd::List(true) => self.push("</ol>\n"),
+            TagEnd::List(false) => self.push("</ul>\n"),
+            TagEnd::Item => self.push("</li>\n"),
+            TagEnd::DefinitionList => self.push("</dl>\n"),
+            TagEnd::DefinitionListDefinition => self.push("</dd>\n"),
+            TagEnd::TableHead => {
+                self.table.head = false;
+                self.push("</tr>\n</thead>\n<tbody>\n");
+            }
+            TagEnd::TableRow => self.push("</tr>\n"),
+            TagEnd::TableCell => {
+                self.table.column += 1;
+                self.push(if self.table.head { "</th>" } else { "</td>" });
+            }
+            TagEnd::Table => self.push("</tbody>\n</table></div>\n"),
+            TagEnd::Emphasis => self.push("</em>"),
+            TagEnd::Strong => self.push("</strong>"),
+            TagEnd::Strikethrough => self.push("</del>"),
+            TagEnd::Link => {
+                self.anchors_open = self.anchors_open.saturating_sub(1);
+                self.push("</a>");
+            }
+            TagEnd::BlockQuote(_) => {
+                let close = self.quotes.pop().unwrap_or("</blockquote>\n");
+                self.push(close);
+            }
+            _ => {}
+        }
+    }
+
+    fn cell(&mut self) {
+        let alignment = self.table.alignments.get(self.table.column).copied();
+        let class = match alignment.unwrap_or(Alignment::None) {
+            Alignment::None => "",
+            Alignment::Left => " class=\"align-left\"",
+            Alignment::Center => " class=\"align-center\"",
+            Alignment::Right => " class=\"align-right\"",
+        };
+        let tag = if self.table.head { "<th scope=\"col\"" } else { "<td" };
+        self.push(&format!("{tag}{class}>"));
+    }
+
+    fn text(&mut self, text: &str, range: Range<usize>) {
+        self.missing_notes(text, &range);
+        if self.anchors_open > 0 {
+            return self.push_escaped(text);
+        }
+        let mut done = 0;
+        for (place, url) in markup::addresses(text) {
+            self.push_escaped(&text[done..place.start]);
+            self.push("<a href=\"");
+            self.push_link(&url, false, range.clone());
+            self.push("\">");
+            self.push_escaped(&text[place.clone()]);
+            self.push("</a>");
+            done = place.end;
+        }
+        self.push_escaped(&text[done..]);
+    }
+
+    /// A reference to a footnote that isn't defined stays in the text.
+    fn missing_notes(&mut self, text: &str, range: &Range<usize>) {
+        let Some(at) = text.find("[^") else { return };
+        let Some((name, _)) = text[at + 2..].split_once(']') else { return };
+        if !name.is_empty() && !name.contains(char::is_whitespace) {
+            let message = format!("the footnote `{}` isn't defined", one_line(name));
+            self.report("P003", range.clone(), message);
+        }
+    }
+
+    fn link(&mut self, dest: &str, title: &str, range: Range<usize>) {
+        self.anchors_open += 1;
+        self.push("<a href=\"");
+        self.push_link(dest, false, range);
+        self.push("\"");
+        self.title(title);
+        self.push(">");
+    }
+
+    fn image(&mut self, dest: &str, title: &str, text: &str, range: Range<usize>) {
+        self.push("<img src=\"");
+        self.push_link(dest, true, range);
+        self.push("\" alt=\"");
+        self.push_escaped(text);
+        self.push("\"");
+        self.title(title);
+        self.push(">");
+    }
+
+    fn title(&mut self, title: &str) {
+        if !title.is_empty() {
+            self.push(" title=\"");
+            self.push_escaped(title);
+            self.push("\"");
+        }
+    }
+
+    fn task_box(&mut self, done: bool) {
+        let (checked, label) = if done { (" checked", "Done") } else { ("", "To do") };
+        self.push(&format!("<input type=\"checkbox\" disabled{checked} aria-label=\"{label}\"> "));
+    }
+
+    fn heading(&mut self, level: u8, id: Option<&CowStr>, inner: &Events, range: Range<usize>) {
+        let title = one_line(&plain(inner));
+        let id = match id {
+            Some(id) => self.explicit_id(id, range),
+            None => self.free_id(markup::heading_id(&title)),
+        };
+        self.push(&format!("<h{level} id=\"{}\">", escape_html(&id)));
+        self.events(inner);
+        let (id_text, title_text) = (escape_html(&id), escape_html(&title));
+        self.push(&format!(
+            "<a class=\"anchor\" href=\"#{id_text}\" aria-label=\"Link to section {title_text}\">\
+             #</a></h{level}>\n"
+        ));
+        if matches!(level, 2 | 3) {
+            self.toc.push(Heading { level, title, id });
+        }
+    }
+
+    fn take_id(&mut self, id: &str) -> bool {
+        self.ids.insert(id.to_string())
+    }
+
+    fn explicit_id(&mut self, id: &str, range: Range<usize>) -> String {
+        if !self.take_id(id) {
+            let message = format!("the id `{}` stands twice on this page", one_line(id));
+            self.report("P002", range, message);
+        }
+        id.to_string()
+    }
+
+    /// The id, or the id with the first free number.
+    fn free_id(&mut self, id: String) -> String {
+        if self.take_id(&id) {
+            return id;
+        }
+        let free = (1..)
+            .map(|number| format!("{id}-{number}"))
+            .find(|free| !self.ids.contains(free))
+            .expect("numbers don't run out");
+        self.take_id(&free);
+        free
+    }
+
+    fn term(&mut self, inner: &Events) {
+        let id = self.free_id(markup::heading_id(&plain(inner)));
+        self.push(&format!("<dt id=\"{}\">", escape_html(&id)));
+        self.events(inner);
+        self.push("</dt>\n");
+    }
+
+    fn code(&mut self, kind: &CodeBlockKind, code: &str, range: Range<usize>) {
+        let language = match kind {
+            CodeBlockKind::Fenced(info) => language(info),
+            CodeBlockKind::Indented => "",
+        };
+        let highlighted =
+            if language.is_empty() { None } else { highlight::highlight(language, code) };
+        if highlighted.is_none() && !language.is_empty() {
+            let line = range.start
+                ..self.source.text[range.clone()]
+                    .find('\n')
+                    .map_or(range.end, |end| range.start + end);
+            let names = highlight::names();
+            let near = crate::base::nearest(language, names.iter().copied());
+            let help = near.map_or("use `text` for no highlighting".to_string(), |near| {
+                format!("did you mean `{near}`?")
+            });
+            let message = format!("no highlighting for the language `{}`", one_line(language));
+            self.report("P001", line, message).help = Some(help);
+        }
+        self.push("<div class=\"code\"");
+        if !language.is_empty() {
+            self.push(&format!(" data-language=\"{}\"", escape_html(language)));
+        }
+        self.push("><pre tabindex=\"0\"><code>");
+        match highlighted {
+            Some(html) => self.push(&html),
+            None => self.push_escaped(code),
+        }
+        self.push("</code></pre></div>\n");
+    }
+
+    fn raw_html(&mut self, html: &str, range: Range<usize>) {
+        if !self.options.raw_html {
+            return self.push_escaped(html);
+        }
+        let mut done = 0;
+        for attribute in markup::attributes(html) {
+            let (place, image) = match attribute {
+                Attribute::Id(id) => {
+                    self.take_id(id);
+                    continue;
+                }
+                Attribute::Href(place) => (place, false),
+                Attribute::Source(place) => (place, true),
+            };
+            self.push(&html[done..place.start]);
+            let dest = html[place.clone()].replace("&amp;", "&");
+            self.push_link(&dest, image, range.clone());
+            done = place.end;
+        }
+        self.push(&html[done..]);
+    }
+
+    /// A quotation, or an alert when its first line says so.
+    fn quote(&mut self, events: &Events, at: usize) -> usize {
+        let alert = match (events.get(at + 1), events.get(at + 2)) {
+            (Some((Event::Start(Tag::Paragraph), _)), Some((Event::Text(text), range))) => {
+                let alert = if self.options.alerts { markup::alert(text) } else { None };
+                alert.map(|alert| (alert, text, range))
+            }
+            _ => None,
+        };
+        let Some((alert, text, range)) = alert else {
+            self.push("<blockquote>\n");
+            self.quotes.push("</blockquote>\n");
+            return at + 1;
+        };
+        let class = format!("class=\"alert alert-{}\"", alert.kind);
+        let (open, title, close) = match alert.fold {
+            None => (format!("<div {class} role=\"note\">"), "p", "</div>\n"),
+            Some('+') => (format!("<details {class} open>"), "summary", "</details>\n"),
+            Some(_) => (format!("<details {class}>"), "summary", "</details>\n"),
+        };
+        self.quotes.push(close);
+        self.push(&format!("{open}<{title} class=\"alert-title\">"));
+        // The rest of the first line is the title, markup included.
+        let own = text[alert.length..].trim_start();
+        let line_end = events[at + 3..]
+            .iter()
+            .position(|(event, _)| is_line_end(event))
+            .map_or(events.len(), |length| at + 3 + length);
+        if own.is_empty() && line_end == at + 3 {
+            self.push(alert.title);
+        }
+        self.text(own, range.clone());
+        self.events(&events[at + 3..line_end]);
+        self.push(&format!("</{title}>\n"));
+        match events.get(line_end).map(|(event, _)| event) {
+            Some(Event::SoftBreak | Event::HardBreak) => self.push("<p>"),
+            _ => {}
+        }
+        // The end of the paragraph must not be written when the title was all of it.
+        line_end + 1
+    }
+
+    fn footnote_reference(&mut self, name: &str) {
+        let next = self.notes.numbers.len() + 1;
+        let number = *self.notes.numbers.entry(name.to_string()).or_insert_with(|| {
+            self.notes.order.push(name.to_string());
+            next
+        });
+        let uses = self.notes.references.entry(name.to_string()).or_default();
+        *uses += 1;
+        let id = if *uses == 1 { number.to_string() } else { format!("{number}-{uses}") };
+        self.push(&format!(
+            "<sup class=\"footnote-ref\" id=\"fnref-{id}\"><a href=\"#fn-{number}\">{number}</a></sup>"
+        ));
+    }
+
+    /// Keeps the text of a footnote for the end of the page.
+    fn footnote(&mut self, name: &str, inner: &Events, range: Range<usize>) {
+        let outer = std::mem::take(&mut self.out);
+        self.events(inner);
+        let text = std::mem::replace(&mut self.out, outer);
+        self.notes.texts.insert(name.to_string(), (text, range));
+    }
+
+    fn footnotes(&mut self) {
+        let mut notes = std::mem::take(&mut self.notes);
+        if !notes.order.is_empty() {
+            self.push("<section class=\"footnotes\" aria-label=\"Footnotes\">\n<ol>\n");
+            for (index, name) in notes.order.iter().enumerate() {
+                let (text, _) = notes.texts.remove(name).unwrap_or_default();
+                let uses = notes.references.get(name).copied().unwrap_or(0);
+                self.note(index + 1, text, uses);
+            }
+            self.push("</ol>\n</section>\n");
+        }
+        for (name, (_, range)) in notes.texts {
+            let message = format!("the footnote `{}` isn't referred to", one_line(&name));
+            self.report("P004", range, message);
+        }
+    }
+
+    /// A footnote with a way back to each of its references.
+    fn note(&mut self, number: usize, text: Vec<Piece>, uses: usize) {
+        self.push(&format!("<li id=\"fn-{number}\">"));
+        for piece in text {
+            match piece {
+                Piece::Html(html) => self.push(&html),
+                link @ Piece::Link(_) => self.out.push(link),
+            }
+        }
+        for uses in 1..=uses {
+            let id = if uses == 1 { number.to_string() } else { format!("{number}-{uses}") };
+            self.push(&format!(
+                "<a class=\"footnote-back\" href=\"#fnref-{id}\" \
+                 aria-label=\"Back to reference {id}\">↩</a>"
+            ));
+        }
+        self.push("</li>\n");
+    }
+}
+
+fn is_line_end(event: &Event) -> bool {
+    matches!(event, Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph))
+}
+
+/// The language of a fence: the first word of what stands behind it, as in mdBook.
+fn language(info: &str) -> &str {
+    info.trim().split([' ', ',', '{', '\t']).next().unwrap_or_default()
+}

@@ -1,0 +1,171 @@
+//! What a page's status is judged by: words, sections, placeholders, digest.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
+
+use super::{Events, digest, end_of, plain};
+use crate::base::{Digest, SitePath, TextRange, one_line};
+use crate::config::is_tip;
+use crate::diag::Span;
+use crate::source::SourceFile;
+
+/// What a page's status is judged by.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The digest of the text, without the files that it links to.
+    pub digest: Digest,
+    /// Words of its own: no headings, no code, nothing that a template wrote.
+    pub words: usize,
+    /// The sections under headings of level 2.
+    pub sections: Vec<Section>,
+    /// Where something is still to be written.
+    pub placeholders: Vec<Span>,
+    /// The page's file.
+    pub path: SitePath,
+}
+
+/// A section under a heading of level 2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// The heading.
+    pub title: String,
+    /// Where the heading is.
+    pub span: Option<Span>,
+    /// Whether there is anything below it but placeholders and further headings.
+    pub filled: bool,
+}
+
+/// Paragraphs that begin so say that something is still to be written.
+const MARKERS: &[&str] = &["TODO:", "TBD:", "TBC:", "FIXME:"];
+
+/// Judges the events of a page.
+pub(super) fn judge(source: &SourceFile, events: &Events) -> Standing {
+    let mut judge = Judge {
+        source,
+        standing: Standing {
+            digest: digest::digest(events),
+            words: 0,
+            sections: Vec::new(),
+            placeholders: Vec::new(),
+            path: source.path.clone(),
+        },
+    };
+    let mut at = 0;
+    while at < events.len() {
+        at = judge.step(events, at);
+    }
+    judge.standing
+}
+
+struct Judge<'a> {
+    source: &'a SourceFile,
+    standing: Standing,
+}
+
+impl Judge<'_> {
+    /// Looks at one event and returns the index of the next one to look at.
+    fn step(&mut self, events: &Events, at: usize) -> usize {
+        let (event, range) = &events[at];
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                let end = end_of(events, at);
+                if *level == HeadingLevel::H2 {
+                    self.section(one_line(&plain(&events[at..end])), range.clone());
+                }
+                end
+            }
+            Event::Start(Tag::CodeBlock(_)) => {
+                let end = end_of(events, at);
+                if !plain(&events[at..end]).trim().is_empty() {
+                    self.fill();
+                }
+                end
+            }
+            Event::Start(Tag::Image { .. }) | Event::Html(_) => {
+                self.fill();
+                at + 1
+            }
+            _ if is_inline(event) => {
+                let length = events[at..].iter().take_while(|(event, _)| is_inline(event)).count();
+                self.block(&events[at..at + length]);
+                at + length
+            }
+            _ => at + 1,
+        }
+    }
+
+    fn section(&mut self, title: String, range: Range<usize>) {
+        let span = self.span(range.into());
+        self.standing.sections.push(Section { title, span, filled: false });
+    }
+
+    fn fill(&mut self) {
+        if let Some(section) = self.standing.sections.last_mut() {
+            section.filled = true;
+        }
+    }
+
+    /// A run of inline events: a paragraph, an item, a cell.
+    fn block(&mut self, events: &Events) {
+        let text = one_line(&plain(events));
+        let own = MARKERS.iter().find_map(|marker| text.strip_prefix(marker));
+        if own.is_some() || is_tip(&text) {
+            let start = events.first().map_or(0, |(_, range)| range.start);
+            let end = events.last().map_or(start, |(_, range)| range.end);
+            let span = self.span(TextRange::new(start, end));
+            self.standing.placeholders.extend(span);
+            return;
+        }
+        let image = |event: &Event| matches!(event, Event::Start(Tag::Image { .. }));
+        let words = words(&text);
+        if words > 0 || events.iter().any(|(event, _)| image(event)) {
+            self.standing.words += words;
+            self.fill();
+        }
+    }
+
+    fn span(&self, range: TextRange) -> Option<Span> {
+        self.source.map.span(range)
+    }
+}
+
+fn is_inline(event: &Event) -> bool {
+    match event {
+        Event::Text(_)
+        | Event::Code(_)
+        | Event::InlineHtml(_)
+        | Event::SoftBreak
+        | Event::HardBreak
+        | Event::FootnoteReference(_) => true,
+        Event::Start(tag) => is_inline_tag(tag.to_end()),
+        Event::End(tag) => is_inline_tag(*tag),
+        _ => false,
+    }
+}
+
+fn is_inline_tag(tag: TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
+    )
+}
+
+/// Counts words: runs of letters and digits between spaces; each character of a script that is
+/// written without spaces counts as one.
+fn words(text: &str) -> usize {
+    let in_token = |token: &str| {
+        let unspaced = token.chars().filter(|char| is_unspaced(*char)).count();
+        let spaced = token.chars().any(|char| char.is_alphanumeric() && !is_unspaced(char));
+        unspaced + usize::from(spaced)
+    };
+    text.split_whitespace().map(in_token).sum()
+}
+
+/// True for scripts without spaces between words: Thai, Lao, Khmer, Kana, Han, Hangul excepted.
+fn is_unspaced(char: char) -> bool {
+    matches!(
+        u32::from(char),
+        0x0E00..=0x0EFF | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x9FFF | 0x20000..=0x3FFFF
+    )
+}
