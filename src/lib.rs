@@ -13,3 +13,4 @@ pub mod config;
 pub mod source;
 pub mod checklist;
 pub mod parse;
+pub mod resolve;

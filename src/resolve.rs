@@ -1,0 +1,172 @@
+//! All facts → one [`Site`]: URLs, navigation, the pages of each gap, links.
+//!
+//! Nothing here reads files or knows HTML. Given the same facts it gives the same site. It is the
+//! only step that looks at all pages at once.
+
+mod bind;
+mod links;
+mod nav;
+mod redirects;
+mod urls;
+
+pub use links::{LinkTarget, Outcome};
+
+use std::collections::BTreeMap;
+
+use crate::base::SitePath;
+use crate::checklist::Checklist;
+use crate::diag::Diagnostic;
+use crate::parse::{PageFacts, Summary};
+
+/// The site as a whole. Pages are named by their index in the facts that it was made from.
+#[derive(Debug)]
+pub struct Site {
+    /// All pages of the output, generated ones included.
+    pub entries: Vec<Entry>,
+    /// The navigation; the first section is the root.
+    pub sections: Vec<Section>,
+    /// Entries in reading order.
+    pub reading: Vec<usize>,
+    /// For each gap of the checklist where it is.
+    pub gaps: Vec<GapPlace>,
+    /// For each page what its links lead to, in the order of its links.
+    pub links: Vec<Vec<LinkTarget>>,
+    /// For each page its entry; none for one whose URL was taken.
+    pub entry_of: Vec<Option<usize>>,
+    /// Pages that only lead to others.
+    pub redirects: Vec<Redirect>,
+    /// Files that are copied, with their URL.
+    pub assets: Vec<(SitePath, String)>,
+}
+
+/// A page of the output.
+#[derive(Debug)]
+pub struct Entry {
+    /// Relative to the root of the site.
+    pub url: String,
+    /// Its title.
+    pub title: String,
+    /// What it shows.
+    pub kind: EntryKind,
+    /// The page whose text it shows.
+    pub page: Option<usize>,
+    /// The gaps that it closes or stands for.
+    pub gaps: Vec<usize>,
+    /// The section that is open in its navigation.
+    pub section: usize,
+}
+
+/// What a page of the output shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EntryKind {
+    /// The home page.
+    Home,
+    /// A page of the content.
+    Page,
+    /// An area of the checklist, by its index.
+    Area(usize),
+    /// A gap that nothing closes, by its index.
+    Gap(usize),
+    /// A gap that several pages close, by its index.
+    GapPages(usize),
+    /// A folder without a page of its own.
+    Folder,
+    /// The list of all gaps.
+    Status,
+}
+
+/// A part of the navigation.
+#[derive(Debug)]
+pub struct Section {
+    /// Its title.
+    pub title: String,
+    /// Where it begins.
+    pub url: String,
+    /// The number of its area.
+    pub number: Option<String>,
+    /// A label over it and those that follow.
+    pub part: Option<String>,
+    /// The section above it; none for the root.
+    pub parent: Option<usize>,
+    /// What it lists.
+    pub items: Vec<Item>,
+}
+
+/// A line of the navigation.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its text.
+    pub title: String,
+    /// Where it leads.
+    pub url: String,
+    /// The gap behind it.
+    pub gap: Option<usize>,
+    /// The section that it begins.
+    pub section: Option<usize>,
+    /// A label over it and those that follow.
+    pub part: Option<String>,
+}
+
+/// Where a gap is.
+#[derive(Clone, Debug, Default)]
+pub struct GapPlace {
+    /// Its URL, for ever.
+    pub url: String,
+    /// The pages that close it, in the order of their paths.
+    pub pages: Vec<usize>,
+}
+
+/// An old URL that leads to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// The old URL.
+    pub from: String,
+    /// Where it leads: relative to the root, or absolute.
+    pub to: String,
+    /// The title of the page that it leads to.
+    pub title: String,
+}
+
+/// What is known of the whole site besides its pages.
+pub struct Inputs<'a> {
+    /// The folder of the content.
+    pub src: &'a str,
+    /// The title of the home page.
+    pub title: &'a str,
+    /// What there should be.
+    pub checklist: Option<&'a Checklist>,
+    /// The navigation, when people wrote one.
+    pub summary: Option<&'a Summary>,
+    /// Files to be copied, sorted.
+    pub assets: &'a [SitePath],
+    /// `[output.html.redirect]`.
+    pub redirects: &'a BTreeMap<String, String>,
+}
+
+/// Makes the site. What can't be placed is a diagnostic.
+pub fn resolve(inputs: &Inputs, facts: &[PageFacts]) -> (Site, Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    let bindings = bind::bind(inputs, facts, &mut found);
+    let urls = urls::place(inputs, facts, &bindings, &mut found);
+    let nav = nav::build(inputs, facts, &urls, &mut found);
+    let links = links::resolve(inputs, facts, &urls);
+    let redirects = redirects::collect(inputs, facts, &urls, &mut found);
+    let site = Site {
+        entries: nav.entries,
+        sections: nav.sections,
+        reading: nav.reading,
+        gaps: urls.gaps,
+        links,
+        entry_of: urls.entry_of,
+        redirects,
+        assets: urls.assets,
+    };
+    (site, found)
+}
+
+impl Site {
+    /// The entry of a page; none for one that isn't published.
+    pub fn entry(&self, page: usize) -> Option<&Entry> {
+        self.entry_of.get(page).copied().flatten().map(|entry| &self.entries[entry])
+    }
+}

@@ -1,0 +1,327 @@
+//! Navigation: sections and their items, from `SUMMARY.md`, or from the checklist and folders.
+
+use std::collections::BTreeMap;
+
+use super::urls::{Owner, Urls, humanise};
+use super::{Entry, EntryKind, Inputs, Item, Section};
+use crate::base::SitePath;
+use crate::diag::{Diagnostic, Span};
+use crate::parse::{Chapter, PageFacts, Summary};
+
+/// The navigation, and the entries with their sections.
+pub(super) struct Nav {
+    pub entries: Vec<Entry>,
+    pub sections: Vec<Section>,
+    pub reading: Vec<usize>,
+}
+
+/// Builds the navigation.
+pub(super) fn build(
+    inputs: &Inputs,
+    facts: &[PageFacts],
+    urls: &Urls,
+    found: &mut Vec<Diagnostic>,
+) -> Nav {
+    let mut entries: Vec<Entry> = urls.entries.iter().map(copy).collect();
+    let root = match inputs.summary {
+        Some(summary) => from_summary(inputs, facts, urls, summary, found),
+        None => Folders { inputs, facts, urls, entries: &mut entries }.root(),
+    };
+    let mut flat = Flat { entries, sections: Vec::new(), reading: Vec::new() };
+    flat.section(root, None);
+    Nav { entries: flat.entries, sections: flat.sections, reading: flat.reading }
+}
+
+fn copy(entry: &Entry) -> Entry {
+    Entry {
+        url: entry.url.clone(),
+        title: entry.title.clone(),
+        kind: entry.kind,
+        page: entry.page,
+        gaps: entry.gaps.clone(),
+        section: 0,
+    }
+}
+
+/// A place in the navigation, before it is cut into sections.
+#[derive(Default)]
+struct Node {
+    title: String,
+    url: String,
+    /// The entry that stands here; none for a link to one that stands elsewhere.
+    entry: Option<usize>,
+    gap: Option<usize>,
+    number: Option<String>,
+    part: Option<String>,
+    /// By what it is sorted among its neighbours.
+    order: Option<i64>,
+    children: Vec<Node>,
+}
+
+impl Node {
+    fn of(entries: &[Entry], entry: usize) -> Self {
+        let found = &entries[entry];
+        Self {
+            title: found.title.clone(),
+            url: found.url.clone(),
+            entry: Some(entry),
+            gap: found.gaps.first().copied(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Navigation from the checklist first, then from the folders.
+struct Folders<'a> {
+    inputs: &'a Inputs<'a>,
+    facts: &'a [PageFacts],
+    urls: &'a Urls,
+    entries: &'a mut Vec<Entry>,
+}
+
+/// A folder of the output with what lies in it.
+#[derive(Default)]
+struct Folder {
+    index: Option<usize>,
+    pages: Vec<usize>,
+    folders: BTreeMap<String, Folder>,
+}
+
+impl Folders<'_> {
+    fn root(&mut self) -> Node {
+        let mut tree = self.tree();
+        let home = tree.index.unwrap_or_default();
+        let mut root = Node::of(self.entries, home);
+        root.children = self.areas(&mut tree);
+        let (pages, folders) = (std::mem::take(&mut tree.pages), std::mem::take(&mut tree.folders));
+        root.children.extend(self.nodes(pages, folders, ""));
+        root
+    }
+
+    /// All entries by their folders, without gaps and the status page.
+    fn tree(&self) -> Folder {
+        let mut root = Folder::default();
+        for (index, entry) in self.entries.iter().enumerate() {
+            if entry.kind == EntryKind::Status {
+                continue;
+            }
+            let (folder, name) = entry.url.rsplit_once('/').unwrap_or(("", &entry.url));
+            let place = folder
+                .split('/')
+                .filter(|part| !part.is_empty())
+                .fold(&mut root, |place, part| place.folders.entry(part.to_string()).or_default());
+            match name {
+                "index.html" => place.index = Some(index),
+                _ => place.pages.push(index),
+            }
+        }
+        root
+    }
+
+    /// One node an area, with its gaps first; what they use is taken out of the tree.
+    fn areas(&mut self, tree: &mut Folder) -> Vec<Node> {
+        let Some(list) = self.inputs.checklist else { return Vec::new() };
+        let mut nodes = Vec::new();
+        let mut tier = None;
+        for (index, area) in list.areas.iter().enumerate() {
+            let mut folder = tree.folders.remove(&area.id).unwrap_or_default();
+            let mut node = Node::of(self.entries, self.urls.areas[index]);
+            node.number.clone_from(&area.number);
+            if tier != Some(area.tier) {
+                node.part = Some(list.tiers[area.tier].title.clone());
+                tier = Some(area.tier);
+            }
+            for (gap, _) in list.gaps_of(index) {
+                let child = self.gap(gap);
+                folder.pages.retain(|page| Some(*page) != child.entry);
+                node.children.push(child);
+            }
+            let folders = std::mem::take(&mut folder.folders);
+            node.children.extend(self.nodes(folder.pages, folders, &area.id));
+            nodes.push(node);
+        }
+        nodes
+    }
+
+    fn gap(&self, gap: usize) -> Node {
+        let url = &self.urls.gaps[gap].url;
+        if let Some(Owner::Entry(entry)) = self.urls.taken.get(url) {
+            return Node { gap: Some(gap), ..Node::of(self.entries, *entry) };
+        }
+        let moved = self.urls.moved.iter().find(|(from, _)| from == url);
+        let title = self.inputs.checklist.map_or("", |list| &list.gaps[gap].title).to_string();
+        let url = moved.map_or(url.clone(), |(_, entry)| self.entries[*entry].url.clone());
+        Node { title, url, gap: Some(gap), ..Node::default() }
+    }
+
+    fn nodes(
+        &mut self,
+        pages: Vec<usize>,
+        folders: BTreeMap<String, Folder>,
+        path: &str,
+    ) -> Vec<Node> {
+        let mut nodes: Vec<Node> = pages
+            .into_iter()
+            .map(|page| Node { order: self.order(page), ..Node::of(self.entries, page) })
+            .collect();
+        for (name, folder) in folders {
+            let path = if path.is_empty() { name } else { format!("{path}/{name}") };
+            nodes.extend(self.folder(folder, &path));
+        }
+        nodes.sort_by(|a, b| {
+            let key = |node: &Node| node.order.unwrap_or(i64::MAX);
+            (key(a), a.title.to_lowercase(), &a.url).cmp(&(key(b), b.title.to_lowercase(), &b.url))
+        });
+        nodes
+    }
+
+    fn folder(&mut self, folder: Folder, path: &str) -> Option<Node> {
+        let order = folder.index.and_then(|index| self.order(index));
+        let children = self.nodes(folder.pages, folder.folders, path);
+        let index = match folder.index {
+            Some(index) => index,
+            None if children.is_empty() => return None,
+            None => self.listing(path),
+        };
+        Some(Node { order, children, ..Node::of(self.entries, index) })
+    }
+
+    /// A page that lists a folder which has none of its own.
+    fn listing(&mut self, path: &str) -> usize {
+        self.entries.push(Entry {
+            url: format!("{path}/index.html"),
+            title: humanise(path.rsplit('/').next().unwrap_or(path)),
+            kind: EntryKind::Folder,
+            page: None,
+            gaps: Vec::new(),
+            section: 0,
+        });
+        self.entries.len() - 1
+    }
+
+    fn order(&self, entry: usize) -> Option<i64> {
+        self.entries[entry].page.and_then(|page| self.facts[page].front.order)
+    }
+}
+
+fn from_summary(
+    inputs: &Inputs,
+    facts: &[PageFacts],
+    urls: &Urls,
+    summary: &Summary,
+    found: &mut Vec<Diagnostic>,
+) -> Node {
+    let mut reader = Chapters { urls, seen: vec![false; urls.entries.len()], found };
+    let mut root = match urls.taken.get("index.html") {
+        Some(Owner::Entry(home)) => Node::of(&urls.entries, *home),
+        _ => Node { title: inputs.title.to_string(), ..Node::default() },
+    };
+    root.children = reader.nodes(&summary.chapters);
+    for (index, page) in facts.iter().enumerate() {
+        let Some(entry) = urls.entry_of[index] else { continue };
+        if !reader.seen[entry] && urls.entries[entry].kind == EntryKind::Page {
+            reader.found.push(orphan(&page.path));
+        }
+    }
+    root
+}
+
+struct Chapters<'a> {
+    urls: &'a Urls,
+    seen: Vec<bool>,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Chapters<'_> {
+    fn nodes(&mut self, chapters: &[Chapter]) -> Vec<Node> {
+        chapters.iter().filter_map(|chapter| self.node(chapter)).collect()
+    }
+
+    fn node(&mut self, chapter: &Chapter) -> Option<Node> {
+        let entry = match &chapter.path {
+            Some(path) => self.entry(path, &chapter.span),
+            None => None,
+        };
+        let children = self.nodes(&chapter.children);
+        let mut node = match entry {
+            Some(entry) => Node::of(&self.urls.entries, entry),
+            // A chapter without a page leads to its first child.
+            None => Node { url: children.first()?.url.clone(), ..Node::default() },
+        };
+        node.title.clone_from(&chapter.title);
+        node.part.clone_from(&chapter.part);
+        node.children = children;
+        Some(node)
+    }
+
+    fn entry(&mut self, path: &SitePath, span: &Span) -> Option<usize> {
+        let page = self.urls.pages.get(path);
+        let Some(entry) = page.and_then(|page| self.urls.entry_of[*page]) else {
+            let known = self.urls.pages.keys().map(SitePath::as_str);
+            let near = crate::base::nearest(path.as_str(), known);
+            let message = format!("no page at `{path}`");
+            let mut fault = Diagnostic::new("N002", Some(span.clone()), message);
+            fault.help = near.map(|near| format!("did you mean `{near}`?"));
+            self.found.push(fault);
+            return None;
+        };
+        if std::mem::replace(&mut self.seen[entry], true) {
+            let message = format!("`{path}` stands twice in the summary");
+            self.found.push(Diagnostic::new("N002", Some(span.clone()), message));
+            return None;
+        }
+        Some(entry)
+    }
+}
+
+fn orphan(path: &SitePath) -> Diagnostic {
+    Diagnostic::new("N001", Some(Span::file(path)), "no line of `SUMMARY.md` leads to this page")
+        .help("add `- [Title](path.md)`")
+}
+
+/// Cuts the tree into sections, and numbers the pages in reading order.
+struct Flat {
+    entries: Vec<Entry>,
+    sections: Vec<Section>,
+    reading: Vec<usize>,
+}
+
+impl Flat {
+    fn section(&mut self, node: Node, parent: Option<usize>) -> usize {
+        let index = self.sections.len();
+        self.sections.push(Section {
+            title: node.title,
+            url: node.url,
+            number: node.number,
+            part: node.part,
+            parent,
+            items: Vec::new(),
+        });
+        if let Some(entry) = node.entry {
+            self.read(entry, index);
+        }
+        for child in node.children {
+            let mut item = Item {
+                title: child.title.clone(),
+                url: child.url.clone(),
+                gap: child.gap,
+                section: None,
+                part: child.part.clone(),
+            };
+            if child.children.is_empty() && child.number.is_none() {
+                if let Some(entry) = child.entry {
+                    self.read(entry, index);
+                }
+            } else {
+                item.section = Some(self.section(child, Some(index)));
+            }
+            self.sections[index].items.push(item);
+        }
+        index
+    }
+
+    fn read(&mut self, entry: usize, section: usize) {
+        self.entries[entry].section = section;
+        self.reading.push(entry);
+    }
+}

@@ -1,0 +1,271 @@
+//! One URL for each page, gap, area and file.
+
+use std::collections::HashMap;
+
+use super::bind::Bindings;
+use super::{Entry, EntryKind, GapPlace, Inputs};
+use crate::base::SitePath;
+use crate::diag::{Diagnostic, Span};
+use crate::parse::PageFacts;
+
+/// Everything that has a URL.
+pub(super) struct Urls {
+    /// The pages of the output, without their sections yet.
+    pub entries: Vec<Entry>,
+    pub entry_of: Vec<Option<usize>>,
+    pub gaps: Vec<GapPlace>,
+    /// For each area its entry.
+    pub areas: Vec<usize>,
+    pub assets: Vec<(SitePath, String)>,
+    /// The index of a page by its path.
+    pub pages: HashMap<SitePath, usize>,
+    /// URLs that are taken, and by what.
+    pub taken: HashMap<String, Owner>,
+    /// URLs of gaps whose only page lies elsewhere, with that page's URL.
+    pub moved: Vec<(String, usize)>,
+}
+
+/// What has a URL.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Owner {
+    Entry(usize),
+    Asset(SitePath),
+    Redirect,
+}
+
+/// Gives each page its URL. The first in the order of paths keeps one that two want.
+pub(super) fn place(
+    inputs: &Inputs,
+    facts: &[PageFacts],
+    bindings: &Bindings,
+    found: &mut Vec<Diagnostic>,
+) -> Urls {
+    let mut placer = Placer { inputs, facts, bindings, found, urls: empty(inputs, facts) };
+    placer.pages();
+    placer.gaps();
+    placer.areas();
+    placer.fixed();
+    placer.assets();
+    placer.urls
+}
+
+fn empty(inputs: &Inputs, facts: &[PageFacts]) -> Urls {
+    let gaps = inputs.checklist.map_or(0, |list| list.gaps.len());
+    let pages = facts.iter().enumerate().map(|(index, page)| (page.path.clone(), index));
+    Urls {
+        entries: Vec::new(),
+        entry_of: vec![None; facts.len()],
+        gaps: vec![GapPlace::default(); gaps],
+        areas: Vec::new(),
+        assets: Vec::new(),
+        pages: pages.collect(),
+        taken: HashMap::new(),
+        moved: Vec::new(),
+    }
+}
+
+struct Placer<'a> {
+    inputs: &'a Inputs<'a>,
+    facts: &'a [PageFacts],
+    bindings: &'a Bindings,
+    found: &'a mut Vec<Diagnostic>,
+    urls: Urls,
+}
+
+impl Placer<'_> {
+    fn pages(&mut self) {
+        for (index, page) in self.facts.iter().enumerate() {
+            let url = self.page_url(index);
+            if let Some(owner) = self.urls.taken.get(&url) {
+                self.found.push(collision(&page.path, &url, self.name(owner)));
+                continue;
+            }
+            let gaps = self.bindings.gaps_of[index].clone();
+            for gap in &gaps {
+                self.urls.gaps[*gap].pages.push(index);
+            }
+            let kind = if url == "index.html" { EntryKind::Home } else { EntryKind::Page };
+            let title = self.title(index);
+            let entry = self.add(url, title, kind, Some(index), gaps);
+            self.urls.entry_of[index] = Some(entry);
+        }
+    }
+
+    fn page_url(&self, index: usize) -> String {
+        if let (Some(gap), Some(list)) = (self.bindings.by_path[index], self.inputs.checklist) {
+            return format!("{}.html", list.gaps[gap].id);
+        }
+        let path = &self.facts[index].path;
+        let readme_is_index = |folder: &str| {
+            let index =
+                if folder.is_empty() { "index.md".into() } else { format!("{folder}/index.md") };
+            SitePath::new(&index).is_none_or(|index| !self.urls.pages.contains_key(&index))
+        };
+        output_url(path, self.inputs.src, readme_is_index(path.folder()))
+    }
+
+    fn title(&self, index: usize) -> String {
+        let page = &self.facts[index];
+        let gap = match (self.bindings.by_path[index], self.inputs.checklist) {
+            (Some(gap), Some(list)) => Some(list.gaps[gap].title.clone()),
+            _ => None,
+        };
+        let heading = page.heading.as_ref().map(|(title, _)| title.clone());
+        let home = (page.path.strip(self.inputs.src) == Some("index.md"))
+            .then(|| self.inputs.title.to_string());
+        let title = page.front.title.clone().or(gap).or(heading).or(home);
+        title.unwrap_or_else(|| humanise(stem(&page.path)))
+    }
+
+    fn gaps(&mut self) {
+        let Some(list) = self.inputs.checklist else { return };
+        for (index, gap) in list.gaps.iter().enumerate() {
+            let url = format!("{}.html", gap.id);
+            self.urls.gaps[index].url.clone_from(&url);
+            let pages = self.urls.gaps[index].pages.clone();
+            let here = pages.iter().any(|page| self.bindings.by_path[*page] == Some(index));
+            match pages.as_slice() {
+                _ if here => {}
+                [] => self.generated(url, gap.title.clone(), EntryKind::Gap(index), vec![index]),
+                [page] => self.moved(url, *page),
+                _ => {
+                    self.generated(url, gap.title.clone(), EntryKind::GapPages(index), vec![index])
+                }
+            }
+        }
+    }
+
+    fn moved(&mut self, url: String, page: usize) {
+        let Some(entry) = self.urls.entry_of[page] else { return };
+        if self.urls.taken.contains_key(&url) {
+            return;
+        }
+        self.urls.taken.insert(url.clone(), Owner::Redirect);
+        self.urls.moved.push((url, entry));
+    }
+
+    fn areas(&mut self) {
+        let Some(list) = self.inputs.checklist else { return };
+        for (index, area) in list.areas.iter().enumerate() {
+            let url = format!("{}/index.html", area.id);
+            let entry = match self.urls.taken.get(&url) {
+                // The page that introduces the area becomes the area's page.
+                Some(Owner::Entry(entry)) => {
+                    let entry = *entry;
+                    self.urls.entries[entry].kind = EntryKind::Area(index);
+                    if self.front_title(entry).is_none() {
+                        self.urls.entries[entry].title.clone_from(&area.title);
+                    }
+                    entry
+                }
+                _ => self.add(url, area.title.clone(), EntryKind::Area(index), None, Vec::new()),
+            };
+            self.urls.areas.push(entry);
+        }
+    }
+
+    fn front_title(&self, entry: usize) -> Option<&str> {
+        let page = self.urls.entries[entry].page?;
+        self.facts[page].front.title.as_deref()
+    }
+
+    /// The home page and the status page.
+    fn fixed(&mut self) {
+        if !self.urls.taken.contains_key("index.html") {
+            let title = self.inputs.title.to_string();
+            self.add("index.html".to_string(), title, EntryKind::Home, None, Vec::new());
+        }
+        if self.inputs.checklist.is_some() {
+            self.generated(
+                "status/index.html".to_string(),
+                "Status".to_string(),
+                EntryKind::Status,
+                Vec::new(),
+            );
+        }
+    }
+
+    fn assets(&mut self) {
+        for path in self.inputs.assets {
+            let Some(url) = path.strip(self.inputs.src) else { continue };
+            match self.urls.taken.get(url) {
+                Some(owner) => self.found.push(collision(path, url, self.name(owner))),
+                None => {
+                    self.urls.taken.insert(url.to_string(), Owner::Asset(path.clone()));
+                    self.urls.assets.push((path.clone(), url.to_string()));
+                }
+            }
+        }
+    }
+
+    /// A page that we make; one of the content in its place is reported and kept.
+    fn generated(&mut self, url: String, title: String, kind: EntryKind, gaps: Vec<usize>) {
+        match self.urls.taken.get(&url) {
+            Some(Owner::Entry(entry)) if self.urls.entries[*entry].page.is_some() => {
+                let page = self.urls.entries[*entry].page.unwrap_or_default();
+                let path = &self.facts[page].path;
+                self.found.push(collision(path, &url, "a page that Lacuna makes".to_string()));
+            }
+            Some(_) => {}
+            None => drop(self.add(url, title, kind, None, gaps)),
+        }
+    }
+
+    fn add(
+        &mut self,
+        url: String,
+        title: String,
+        kind: EntryKind,
+        page: Option<usize>,
+        gaps: Vec<usize>,
+    ) -> usize {
+        let entry = self.urls.entries.len();
+        self.urls.taken.insert(url.clone(), Owner::Entry(entry));
+        self.urls.entries.push(Entry { url, title, kind, page, gaps, section: 0 });
+        entry
+    }
+
+    fn name(&self, owner: &Owner) -> String {
+        match owner {
+            Owner::Asset(path) => format!("`{path}`"),
+            Owner::Redirect => "a redirect".to_string(),
+            Owner::Entry(entry) => match self.urls.entries[*entry].page {
+                Some(page) => format!("`{}`", self.facts[page].path),
+                None => "a page that Lacuna makes".to_string(),
+            },
+        }
+    }
+}
+
+/// The URL of an ordinary page.
+fn output_url(path: &SitePath, src: &str, readme_is_index: bool) -> String {
+    let below = path.strip(src).unwrap_or(path.as_str());
+    let stem = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
+    let (folder, name) = stem.rsplit_once('/').map_or(("", stem), |(folder, name)| (folder, name));
+    let name = if name.eq_ignore_ascii_case("readme") && readme_is_index { "index" } else { name };
+    if folder.is_empty() { format!("{name}.html") } else { format!("{folder}/{name}.html") }
+}
+
+fn stem(path: &SitePath) -> &str {
+    let name = path.name();
+    match name.rsplit_once('.').map_or(name, |(stem, _)| stem) {
+        "index" | "README" => path.folder().rsplit('/').next().unwrap_or_default(),
+        stem => stem,
+    }
+}
+
+/// `how-to-use` reads "How to use".
+pub(super) fn humanise(name: &str) -> String {
+    let text = name.replace(['-', '_'], " ");
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => "Untitled".to_string(),
+    }
+}
+
+/// Two sources for one URL.
+pub(super) fn collision(path: &SitePath, url: &str, other: String) -> Diagnostic {
+    let message = format!("`{url}` is taken by {other}, so this file isn't published");
+    Diagnostic::new("S001", Some(Span::file(path)), message).help("rename one of them")
+}
