@@ -14,3 +14,4 @@ pub mod source;
 pub mod checklist;
 pub mod parse;
 pub mod resolve;
+pub mod lint;
