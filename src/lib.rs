@@ -15,3 +15,4 @@ pub mod checklist;
 pub mod parse;
 pub mod resolve;
 pub mod lint;
+pub mod history;
