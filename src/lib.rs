@@ -16,3 +16,4 @@ pub mod parse;
 pub mod resolve;
 pub mod lint;
 pub mod history;
+pub mod status;

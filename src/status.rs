@@ -1,0 +1,191 @@
+//! Standings, checklist, reviews, waivers, findings and the day → each gap's status with its
+//! evidence. Pure: given the same it judges the same.
+//!
+//! A status is the first rule that matches, from `waived` down. Nothing that a page says of
+//! itself can lift it; only text, reviews and waivers do.
+
+mod coverage;
+mod judge;
+mod review;
+
+pub use coverage::{Coverage, percent};
+pub use judge::judge;
+pub use review::bound_digest;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::base::{Digest, SitePath};
+use crate::checklist::Checklist;
+use crate::config::{Kind, Person, TierSettings};
+use crate::diag::{Diagnostic, Span};
+use crate::parse::{PageFacts, Standing};
+use crate::resolve::Site;
+use crate::source::{Review, Waiver};
+
+/// How far the documentation of a gap is, from nothing to approved; `waived` stands apart.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Status {
+    /// No page, or one without words of its own.
+    Missing,
+    /// Sections, words or decisions are still to come.
+    Outline,
+    /// Written, but not ready for, or not in, review.
+    Draft,
+    /// Somebody was asked, or something stands against the approval.
+    InReview,
+    /// Approved, but the review is overdue.
+    Stale,
+    /// Approved as it stands, in time, by somebody else.
+    Complete,
+    /// Left open on purpose.
+    Waived,
+}
+
+impl Status {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 7] = [
+        Self::Missing,
+        Self::Outline,
+        Self::Draft,
+        Self::InReview,
+        Self::Stale,
+        Self::Complete,
+        Self::Waived,
+    ];
+
+    /// As it is written in files.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Outline => "outline",
+            Self::Draft => "draft",
+            Self::InReview => "in-review",
+            Self::Stale => "stale",
+            Self::Complete => "complete",
+            Self::Waived => "waived",
+        }
+    }
+
+    /// As people read it.
+    pub fn word(self) -> &'static str {
+        if self == Self::InReview { "in review" } else { self.id() }
+    }
+
+    /// One character that tells it without colour.
+    pub fn glyph(self) -> &'static str {
+        match self {
+            Self::Missing => "○",
+            Self::Outline => "◔",
+            Self::Draft => "◑",
+            Self::InReview => "◕",
+            Self::Stale => "↻",
+            Self::Complete => "●",
+            Self::Waived => "–",
+        }
+    }
+}
+
+/// What was found about a gap.
+#[derive(Clone, Debug)]
+pub struct GapStatus {
+    /// The status.
+    pub status: Status,
+    /// Each rule that was looked at, down to the one that decided.
+    pub evidence: Vec<Evidence>,
+    /// What it rests on, in one sentence.
+    pub because: String,
+    /// What would lift it, in one sentence.
+    pub lift: Option<String>,
+    /// Further findings.
+    pub flags: Vec<&'static str>,
+    /// The key of the owner.
+    pub owner: Option<String>,
+    /// The review that counts.
+    pub review: Option<CountedReview>,
+    /// The waiver that holds.
+    pub waiver: Option<Waiver>,
+}
+
+impl GapStatus {
+    /// True when the gap is left out of the denominator.
+    pub fn is_applicable(&self) -> bool {
+        let open = |waiver: &Waiver| waiver.kind == crate::source::WaiverKind::AcceptedRisk;
+        self.waiver.as_ref().is_none_or(open)
+    }
+}
+
+/// One rule and what it found.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The id of the rule.
+    pub rule: &'static str,
+    /// What came out.
+    pub outcome: Outcome,
+    /// One sentence.
+    pub detail: String,
+    /// Where.
+    pub span: Option<Span>,
+}
+
+/// What came out of a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It is as it should be.
+    Holds,
+    /// It isn't.
+    Fails,
+    /// It can't be known.
+    Unknown,
+}
+
+impl Outcome {
+    /// As it is written in files.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Fails => "fails",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A review with the day that it lasts until.
+#[derive(Clone, Debug)]
+pub struct CountedReview {
+    /// The record.
+    pub review: Review,
+    /// When the next one is due; none without an approval.
+    pub due: Option<Date>,
+}
+
+/// All that gaps are judged by.
+pub struct Subject<'a> {
+    /// What there should be.
+    pub checklist: &'a Checklist,
+    /// Which pages close what.
+    pub site: &'a Site,
+    /// The facts of the pages.
+    pub facts: &'a [PageFacts],
+    /// The standings of the pages, in the same order.
+    pub standings: &'a [Standing],
+    /// Reviews by the page that they stand beside, oldest first.
+    pub reviews: &'a BTreeMap<SitePath, Vec<Review>>,
+    /// All waivers.
+    pub waivers: &'a [Waiver],
+    /// All findings, at their levels.
+    pub findings: &'a [Diagnostic],
+    /// The digests of copied files that pages link to.
+    pub assets: &'a BTreeMap<SitePath, Digest>,
+    /// Settings of tiers by id.
+    pub tiers: &'a BTreeMap<String, TierSettings>,
+    /// The kinds of pages.
+    pub kinds: &'a BTreeMap<String, Kind>,
+    /// Who reviews.
+    pub people: &'a BTreeMap<String, Person>,
+    /// Whether authors may approve their own text.
+    pub solo: bool,
+    /// The day.
+    pub today: Date,
+}

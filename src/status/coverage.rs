@@ -1,0 +1,70 @@
+//! Counts over gaps.
+
+use super::{GapStatus, Status};
+
+/// Counts over some gaps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// All of them.
+    pub total: usize,
+    /// Those that count: all but what doesn't apply or is covered elsewhere.
+    pub applicable: usize,
+    /// The waived ones.
+    pub waived: usize,
+    /// In review or better.
+    pub written: usize,
+    /// Complete.
+    pub approved: usize,
+    /// How many have each status, in the order of [`Status::ALL`].
+    pub by_status: [usize; 7],
+}
+
+impl Coverage {
+    /// Counts some gaps.
+    pub fn of<'a>(gaps: impl IntoIterator<Item = &'a GapStatus>) -> Self {
+        let mut coverage = Self::default();
+        for gap in gaps {
+            coverage.total += 1;
+            coverage.by_status[gap.status as usize] += 1;
+            coverage.applicable += usize::from(gap.is_applicable());
+            match gap.status {
+                Status::Waived => coverage.waived += 1,
+                Status::Complete => coverage.approved += 1,
+                _ => {}
+            }
+            let written = (Status::InReview..=Status::Complete).contains(&gap.status);
+            coverage.written += usize::from(written);
+        }
+        coverage
+    }
+
+    /// The lowest status that occurs; waived only when there is nothing else.
+    pub fn worst(&self) -> Option<Status> {
+        Status::ALL.into_iter().find(|status| self.by_status[*status as usize] > 0)
+    }
+}
+
+/// A share in percent: 100 only when it is all, 0 only when it is none.
+pub fn percent(part: usize, whole: usize) -> u8 {
+    if whole == 0 || part >= whole {
+        return 100;
+    }
+    if part == 0 {
+        return 0;
+    }
+    let rounded = (part * 200 + whole) / (whole * 2);
+    u8::try_from(rounded.clamp(1, 99)).expect("at most 99")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_all_is_a_hundred_percent_and_only_none_is_zero() {
+        let cases = [(0, 60, 0), (1, 1000, 1), (30, 60, 50), (999, 1000, 99), (60, 60, 100)];
+        for (part, whole, shown) in cases {
+            assert_eq!(percent(part, whole), shown, "{part} of {whole}");
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! The rules, in order.
+
+use super::review::{Reviewed, is_near, weigh};
+use super::{Evidence, GapStatus, Outcome, Status, Subject};
+use crate::base::plural;
+use crate::checklist::Gap;
+use crate::config::SectionRule;
+use crate::diag::{Diagnostic, Span};
+use crate::parse::Standing;
+use crate::source::Waiver;
+
+/// Fewer own words than this are an outline.
+const FEWEST_WORDS: usize = 150;
+
+/// Judges all gaps, in the order of the checklist. A waiver for an unknown gap is a diagnostic.
+pub fn judge(subject: &Subject) -> (Vec<GapStatus>, Vec<Diagnostic>) {
+    let gaps = subject.checklist.gaps.iter().enumerate();
+    let statuses = gaps.map(|(index, gap)| judge_gap(subject, index, gap)).collect();
+    (statuses, unknown_waivers(subject))
+}
+
+fn unknown_waivers(subject: &Subject) -> Vec<Diagnostic> {
+    let unknown = |waiver: &&Waiver| subject.checklist.find(&waiver.gap).is_none();
+    let report = |waiver: &Waiver| {
+        let path = crate::base::SitePath::new("content/waivers.yaml")?;
+        let path = subject.checklist.path.sibling("waivers.yaml").unwrap_or(path);
+        let message = format!("the checklist has no gap `{}`", waiver.gap);
+        let ids: Vec<&str> = subject.checklist.gaps.iter().map(|gap| gap.id.as_str()).collect();
+        Some(
+            Diagnostic::new("R002", Some(Span::new(&path, waiver.range)), message)
+                .suggest(&waiver.gap, ids),
+        )
+    };
+    subject.waivers.iter().filter(unknown).filter_map(report).collect()
+}
+
+fn judge_gap(subject: &Subject, index: usize, gap: &Gap) -> GapStatus {
+    let pages = &subject.site.gaps[index].pages;
+    let judged = pages.iter().map(|page| judge_page(subject, gap, *page));
+    let mut result = judged.min_by_key(|judged| judged.status).unwrap_or_else(|| no_page(gap));
+    if result.owner.is_none() {
+        result.flags.push("unowned");
+    }
+    if let Some(waiver) = subject.waivers.iter().find(|waiver| waiver.gap == gap.id) {
+        apply(subject, waiver, &mut result);
+    }
+    result
+}
+
+fn no_page(gap: &Gap) -> GapStatus {
+    GapStatus {
+        status: Status::Missing,
+        evidence: vec![fails("page", "No page closes this gap.".to_string(), None)],
+        because: "No page closes this gap.".to_string(),
+        lift: Some(format!("Write the page: lacuna new {}.", gap.id)),
+        flags: Vec::new(),
+        owner: None,
+        review: None,
+        waiver: None,
+    }
+}
+
+/// A waiver that holds comes before all else; one that has ended is shown and changes nothing.
+fn apply(subject: &Subject, waiver: &Waiver, result: &mut GapStatus) {
+    if subject.today > waiver.expires {
+        let detail = format!("The waiver ended on {}.", waiver.expires);
+        result.evidence.insert(0, fails("waiver", detail, None));
+        return;
+    }
+    let detail = format!("Waived until {}: {}", waiver.expires, waiver.reason);
+    result.status = Status::Waived;
+    result.because = format!(
+        "{} ({}, approved by {}, until {}).",
+        waiver.reason.trim_end_matches('.'),
+        waiver.kind.id().replace('-', " "),
+        waiver.approved_by,
+        waiver.expires
+    );
+    result.evidence = vec![holds("waiver", detail)];
+    result.lift = None;
+    result.waiver = Some(waiver.clone());
+    if is_near(subject.today, waiver.expires) {
+        result.flags.push("waiver-expiring");
+    }
+}
+
+/// A page with the evidence found so far.
+struct Case<'a> {
+    subject: &'a Subject<'a>,
+    gap: &'a Gap,
+    page: usize,
+    evidence: Vec<Evidence>,
+}
+
+fn judge_page(subject: &Subject, gap: &Gap, page: usize) -> GapStatus {
+    let mut case = Case { subject, gap, page, evidence: Vec::new() };
+    let (reviewed, review) = weigh(subject, gap, page);
+    let approved = matches!(reviewed, Reviewed::Approved | Reviewed::Overdue);
+    let status = if case.is_missing() {
+        Status::Missing
+    } else if case.is_outline() {
+        Status::Outline
+    } else if case.is_draft(&reviewed, approved) {
+        Status::Draft
+    } else {
+        case.in_review(&reviewed, review.as_ref())
+    };
+    let front = &subject.facts[page].front;
+    let mut flags = Vec::new();
+    match reviewed {
+        Reviewed::Changed => flags.push("changed-since-review"),
+        Reviewed::ByAuthor => flags.push("self-reviewed"),
+        Reviewed::Unattested => flags.push("review-unattested"),
+        _ => {}
+    }
+    if approved && case.first_error().is_some() {
+        flags.push("broken");
+    }
+    let due = review.as_ref().and_then(|review| review.due);
+    if status == Status::Complete && due.is_some_and(|due| is_near(subject.today, due)) {
+        flags.push("due-soon");
+    }
+    if front.claim.as_deref().is_some_and(|claim| claim != status.id()) {
+        flags.push("claim-differs");
+    }
+    let decisive = case.evidence.iter().find(|found| found.outcome == Outcome::Fails);
+    let because =
+        decisive.or(case.evidence.last()).map_or(String::new(), |found| found.detail.clone());
+    GapStatus {
+        status,
+        because,
+        lift: lift(status, &reviewed, &case),
+        evidence: case.evidence,
+        flags,
+        owner: front.owner.as_ref().map(|owner| owner.text.clone()),
+        review,
+        waiver: None,
+    }
+}
+
+impl Case<'_> {
+    fn standing(&self) -> &Standing {
+        &self.subject.standings[self.page]
+    }
+
+    fn file(&self) -> Option<Span> {
+        Some(Span::file(&self.subject.facts[self.page].path))
+    }
+
+    fn is_missing(&mut self) -> bool {
+        if self.standing().words > 0 {
+            self.evidence.push(holds("page", "A page closes this gap.".to_string()));
+            return false;
+        }
+        let detail = "The page has no words of its own.".to_string();
+        self.evidence.push(fails("page", detail, self.file()));
+        true
+    }
+
+    fn is_outline(&mut self) -> bool {
+        let mut found = self.sections();
+        found.extend(self.standing().placeholders.iter().map(|span| {
+            fails("no-placeholders", "A placeholder is left.".to_string(), Some(span.clone()))
+        }));
+        let words = self.standing().words;
+        if words < FEWEST_WORDS {
+            let detail = format!("It has {words} words of its own; {FEWEST_WORDS} are the least.");
+            found.push(fails("own-words", detail, self.file()));
+        }
+        if found.is_empty() {
+            self.evidence.push(holds("required-sections", "All sections are filled.".to_string()));
+            self.evidence.push(holds("own-words", format!("It has {words} words of its own.")));
+            return false;
+        }
+        self.evidence.extend(found);
+        true
+    }
+
+    fn sections(&self) -> Vec<Evidence> {
+        let kind = self.subject.facts[self.page].front.kind.as_deref().unwrap_or("guidance");
+        let rules = self.subject.kinds.get(kind).map_or(&[][..], |kind| &kind.sections);
+        rules.iter().filter_map(|rule| self.section(rule)).collect()
+    }
+
+    /// What is wrong with a section that the kind asks for.
+    fn section(&self, rule: &SectionRule) -> Option<Evidence> {
+        let accepted = |title: &str| rule.accepts(title);
+        let mut sections = self.standing().sections.iter().filter(|found| accepted(&found.title));
+        let title = rule.titles.join(" or ");
+        let Some(first) = sections.next() else {
+            let detail = format!("The section {title} is absent.");
+            return Some(fails("required-sections", detail, self.file()));
+        };
+        if first.filled || sections.any(|section| section.filled) {
+            return None;
+        }
+        let detail = format!("The section {} is empty.", first.title);
+        Some(fails("required-sections", detail, first.span.clone()))
+    }
+
+    fn is_draft(&mut self, reviewed: &Reviewed, approved: bool) -> bool {
+        let mut found = Vec::new();
+        if self.subject.facts[self.page].front.draft {
+            let detail = "The page says that it is a draft.".to_string();
+            found.push(fails("not-a-draft", detail, self.file()));
+        }
+        let error = self.first_error().filter(|_| !approved);
+        if let Some(error) = error {
+            let detail = format!("It has a finding: {}.", error.message.replace('`', ""));
+            found.push(fails("no-errors", detail, error.span.clone()));
+        }
+        if *reviewed == Reviewed::No {
+            let detail = "Nobody was asked to review it.".to_string();
+            found.push(fails("review-requested", detail, self.file()));
+        }
+        if found.is_empty() {
+            self.evidence.push(holds("no-errors", "Nothing is wrong with the text.".to_string()));
+            return false;
+        }
+        self.evidence.extend(found);
+        true
+    }
+
+    /// The first error in the page's file or in a file that it includes.
+    fn first_error(&self) -> Option<&Diagnostic> {
+        let facts = &self.subject.facts[self.page];
+        self.subject.findings.iter().filter(|found| found.is_error()).find(|found| {
+            let path = found.span.as_ref().map(|span| &span.path);
+            path.is_some_and(|path| *path == facts.path || facts.includes.contains(path))
+        })
+    }
+
+    fn in_review(&mut self, reviewed: &Reviewed, counted: Option<&super::CountedReview>) -> Status {
+        let by = counted.map_or("nobody", |counted| self.name(&counted.review.by)).to_string();
+        let on = counted.map(|counted| counted.review.on.to_string()).unwrap_or_default();
+        let due = counted.and_then(|counted| counted.due).map(|due| due.to_string());
+        let due = due.unwrap_or_default();
+        let tier = &self.subject.checklist.tier_of(self.gap).title;
+        let (status, detail) = match reviewed {
+            Reviewed::No => (Status::Draft, "Nobody was asked to review it.".to_string()),
+            Reviewed::Requested => {
+                (Status::InReview, format!("{by} was asked to review it on {on}."))
+            }
+            Reviewed::ChangesRequested => {
+                (Status::InReview, format!("{by} asked for changes on {on}."))
+            }
+            Reviewed::Changed => {
+                (Status::InReview, "The text has changed since it was approved.".to_string())
+            }
+            Reviewed::ByAuthor => (
+                Status::InReview,
+                format!(
+                    "The approval of {on} is by the text's own author, or the author is unknown."
+                ),
+            ),
+            Reviewed::Unattested => {
+                (Status::InReview, format!("The approval of {on} was recorded on behalf of {by}."))
+            }
+            Reviewed::NotApprover => {
+                (Status::InReview, format!("{by} is not among the approvers of the tier {tier}."))
+            }
+            Reviewed::Overdue => (
+                Status::Stale,
+                format!("Approved by {by} on {on}; the next review was due on {due}."),
+            ),
+            Reviewed::Approved => (
+                Status::Complete,
+                format!("Approved by {by} on {on}; the next review is due on {due}."),
+            ),
+        };
+        let evidence = match status {
+            Status::Complete => holds("approved", detail),
+            Status::Stale => fails("review-in-time", detail, None),
+            _ => fails("approved", detail, None),
+        };
+        self.evidence.push(evidence);
+        status
+    }
+
+    fn name<'b>(&'b self, person: &'b str) -> &'b str {
+        self.subject.people.get(person).map_or(person, |person| &person.name)
+    }
+}
+
+/// What would lift the status, in one sentence.
+fn lift(status: Status, reviewed: &Reviewed, case: &Case) -> Option<String> {
+    let id = &case.gap.id;
+    let failed: Vec<&Evidence> =
+        case.evidence.iter().filter(|found| found.outcome == Outcome::Fails).collect();
+    let words = match status {
+        Status::Complete | Status::Waived => return None,
+        Status::Missing => "Write the page.".to_string(),
+        Status::Outline => format!("Mend {} in the evidence.", plural(failed.len(), "point")),
+        Status::Draft if failed.iter().any(|found| found.rule == "no-errors") => {
+            "Mend the finding; lacuna check shows all of them.".to_string()
+        }
+        Status::Draft if failed.iter().any(|found| found.rule == "not-a-draft") => {
+            "Take draft: true out of the front matter, then ask for review.".to_string()
+        }
+        Status::Draft => {
+            "Ask for review: add a record with verdict: requested beside the page.".to_string()
+        }
+        Status::Stale => format!("Review {id} again."),
+        Status::InReview => match reviewed {
+            Reviewed::Requested => "The reviewer approves it, or asks for changes.".to_string(),
+            Reviewed::ChangesRequested => "Change the text as the reviewer asked.".to_string(),
+            Reviewed::NotApprover => "One of the tier's approvers approves it.".to_string(),
+            _ => "Somebody other than the author approves the text as it stands.".to_string(),
+        },
+    };
+    Some(words)
+}
+
+fn holds(rule: &'static str, detail: String) -> Evidence {
+    Evidence { rule, outcome: Outcome::Holds, detail, span: None }
+}
+
+fn fails(rule: &'static str, detail: String, span: Option<Span>) -> Evidence {
+    Evidence { rule, outcome: Outcome::Fails, detail, span }
+}

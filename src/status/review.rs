@@ -1,0 +1,140 @@
+//! What reviews say of a page as it stands today.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::{CountedReview, Subject};
+use crate::base::{Digest, Hasher, SitePath};
+use crate::checklist::Gap;
+use crate::config::Interval;
+use crate::parse::PageFacts;
+use crate::resolve::Outcome;
+use crate::source::{Review, Verdict};
+
+/// What the reviews of a page amount to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Reviewed {
+    /// Nobody was asked.
+    No,
+    /// Somebody was asked, and hasn't answered.
+    Requested,
+    /// The last word is that the text must change.
+    ChangesRequested,
+    /// The text isn't the one that was approved.
+    Changed,
+    /// By the text's own author.
+    ByAuthor,
+    /// Recorded by somebody else than the reviewer.
+    Unattested,
+    /// By nobody of those who may approve in this tier.
+    NotApprover,
+    /// Approved as it stands, but too long ago.
+    Overdue,
+    /// Approved as it stands.
+    Approved,
+}
+
+/// The digest that a review of a page is bound to: the text, with the files beside it that it
+/// links to. It reads `v1-` and 32 hex digits.
+pub fn bound_digest(subject: &Subject, page: usize) -> String {
+    let standing = &subject.standings[page];
+    let mut hasher = Hasher::default();
+    hasher.field(standing.digest.to_string().as_bytes());
+    for (name, digest) in linked_files(subject, page) {
+        hasher.field(name.as_bytes());
+        hasher.field(digest.to_string().as_bytes());
+    }
+    format!("v1-{}", hasher.finish())
+}
+
+/// The copied files below the folder of a page that it links to, sorted, by their path from there.
+fn linked_files<'a>(subject: &Subject<'a>, page: usize) -> Vec<(&'a str, Digest)> {
+    let folder = subject.facts[page].path.folder();
+    let file = |path: &'a SitePath| Some((path.strip(folder)?, *subject.assets.get(path)?));
+    let mut files: Vec<_> = subject.site.links[page]
+        .iter()
+        .filter_map(|target| match &target.outcome {
+            Outcome::Asset(path) => file(path),
+            _ => None,
+        })
+        .collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// Weighs the reviews of a page; with the review that counts.
+pub(super) fn weigh(
+    subject: &Subject,
+    gap: &Gap,
+    page: usize,
+) -> (Reviewed, Option<CountedReview>) {
+    let facts = &subject.facts[page];
+    let none = Vec::new();
+    let reviews = subject.reviews.get(&facts.path).unwrap_or(&none);
+    let mut sorted: Vec<&Review> = reviews.iter().collect();
+    sorted.sort_by_key(|review| review.on);
+    let digest = bound_digest(subject, page);
+    let Some(last) = sorted.last().copied() else { return (Reviewed::No, None) };
+    let counted = |review: &Review, due| Some(CountedReview { review: review.clone(), due });
+    let approvals = || sorted.iter().copied().filter(|review| review.verdict == Verdict::Approved);
+    let Some(approval) = approvals().rfind(|review| review.digest.as_deref() == Some(&digest))
+    else {
+        let reviewed = match last.verdict {
+            Verdict::ChangesRequested => Reviewed::ChangesRequested,
+            _ if approvals().next().is_some() => Reviewed::Changed,
+            _ => Reviewed::Requested,
+        };
+        return (reviewed, counted(last, None));
+    };
+    if last.verdict == Verdict::ChangesRequested && last.on >= approval.on {
+        return (Reviewed::ChangesRequested, counted(last, None));
+    }
+    let due = due(subject, gap, facts, approval.on, approvals().count() == 1);
+    (judge_approval(subject, gap, approval, due), counted(approval, Some(due)))
+}
+
+fn judge_approval(subject: &Subject, gap: &Gap, approval: &Review, due: Date) -> Reviewed {
+    let by = approval.by.as_str();
+    // An unknown author counts as the reviewer.
+    let own = approval.author.as_deref().is_none_or(|author| author == by);
+    let tier = subject.checklist.tier_of(gap);
+    let approvers = subject.tiers.get(&tier.id).map_or(&[][..], |tier| &tier.approvers);
+    if own && !subject.solo {
+        Reviewed::ByAuthor
+    } else if approval.on_behalf {
+        Reviewed::Unattested
+    } else if !approvers.is_empty() && !is_among(subject, by, approvers) {
+        Reviewed::NotApprover
+    } else if subject.today > due {
+        Reviewed::Overdue
+    } else {
+        Reviewed::Approved
+    }
+}
+
+fn is_among(subject: &Subject, person: &str, approvers: &[String]) -> bool {
+    let groups = subject.people.get(person).map_or(&[][..], |person| &person.groups);
+    approvers.iter().any(|approver| approver == person || groups.contains(approver))
+}
+
+/// When the next review is due: the interval in calendar months, less a share that depends on
+/// the gap only, so that pages approved in one week don't fall due in one week.
+fn due(subject: &Subject, gap: &Gap, facts: &PageFacts, on: Date, first: bool) -> Date {
+    let tier = subject.checklist.areas[gap.area].tier;
+    let settings = subject.tiers.get(&subject.checklist.tiers[tier].id);
+    let by_rank = Interval::months(if tier == 0 { 6 } else { 12 });
+    let interval = facts
+        .front
+        .review_every
+        .or(settings.and_then(|settings| settings.review_every))
+        .unwrap_or(by_rank);
+    let most = if first { 0.5 } else { 0.2 };
+    let share = Digest::of(gap.id.as_bytes()).number() as f64 / u64::MAX as f64;
+    interval.after(on, share * most)
+}
+
+/// True within thirty days before a day, and after it.
+pub(super) fn is_near(today: Date, day: Date) -> bool {
+    today >= day.saturating_sub(30.days())
+}
