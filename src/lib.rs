@@ -17,3 +17,4 @@ pub mod resolve;
 pub mod lint;
 pub mod history;
 pub mod status;
+pub mod render;

@@ -1,0 +1,150 @@
+//! `api/status.json` and `api/pages.json`.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::page::Scene;
+use super::view::GapView;
+use crate::checklist::Checklist;
+use crate::config::Config;
+use crate::resolve::Site;
+use crate::status::{Coverage, GapStatus, Status};
+
+/// The version of the shape below. It grows when a key changes its meaning or goes.
+const SCHEMA: u32 = 1;
+
+/// Everything that is known of all gaps: the same for the site and for `lacuna status`.
+pub fn status_json(
+    config: &Config,
+    list: &Checklist,
+    site: &Site,
+    statuses: &[GapStatus],
+    gaps: &[GapView],
+) -> Value {
+    let coverage = Coverage::of(statuses);
+    let of_tier = |tier: usize| {
+        let inside = move |gap: &usize| list.areas[list.gaps[*gap].area].tier == tier;
+        Coverage::of((0..statuses.len()).filter(inside).map(|gap| &statuses[gap]))
+    };
+    let of_area = |area: usize| Coverage::of(list.gaps_of(area).map(|(gap, _)| &statuses[gap]));
+    let tiers = list.tiers.iter().enumerate().map(|(rank, tier)| {
+        let settings = config.tiers.get(&tier.id);
+        json!({
+            "id": tier.id,
+            "title": tier.title,
+            "rank": rank,
+            "obligation": settings
+                .and_then(|settings| settings.obligation.clone())
+                .unwrap_or_else(|| OBLIGATIONS[rank.min(2)].to_string()),
+            "target": settings
+                .and_then(|settings| settings.target.clone())
+                .unwrap_or_else(|| TARGETS[rank.min(2)].to_string()),
+            "by_status": by_status(&of_tier(rank)),
+        })
+    });
+    let areas = list.areas.iter().enumerate().map(|(index, area)| {
+        json!({
+            "id": area.id,
+            "number": area.number,
+            "title": area.title,
+            "tier": list.tiers[area.tier].id,
+            "by_status": by_status(&of_area(index)),
+        })
+    });
+    let gaps = gaps.iter().enumerate().map(|(index, gap)| gap_json(site, statuses, index, gap));
+    json!({
+        "schema": SCHEMA,
+        "title": config.book.title,
+        "today": config.today.to_string(),
+        "summary": {
+            "total": coverage.total,
+            "applicable": coverage.applicable,
+            "waived": coverage.waived,
+            "written": coverage.written,
+            "approved": coverage.approved,
+            "by_status": by_status(&coverage),
+        },
+        "tiers": tiers.collect::<Vec<_>>(),
+        "areas": areas.collect::<Vec<_>>(),
+        "gaps": gaps.collect::<Vec<_>>(),
+    })
+}
+
+/// What a tier asks for unless `book.toml` says otherwise, by its rank.
+const OBLIGATIONS: [&str; 3] = ["must", "should", "may"];
+const TARGETS: [&str; 3] = ["complete", "draft", "missing"];
+
+/// All seven statuses with their counts, the worst first.
+fn by_status(coverage: &Coverage) -> Value {
+    let count = |status: &Status| {
+        (status.id().to_string(), Value::from(coverage.by_status[*status as usize]))
+    };
+    Value::Object(Status::ALL.iter().map(count).collect::<Map<_, _>>())
+}
+
+fn gap_json(site: &Site, statuses: &[GapStatus], index: usize, gap: &GapView) -> Value {
+    let found = &statuses[index];
+    let review = found.review.as_ref().map(|counted| {
+        json!({
+            "by": counted.review.by,
+            "on": counted.review.on.to_string(),
+            "verdict": counted.review.verdict.id(),
+            "method": counted.review.method.map(crate::source::Method::id),
+            "due": counted.due.map(|due| due.to_string()),
+        })
+    });
+    let pages: Vec<&str> = site.gaps[index]
+        .pages
+        .iter()
+        .filter_map(|page| site.entry(*page))
+        .map(|entry| entry.url.as_str())
+        .collect();
+    json!({
+        "id": gap.id,
+        "title": gap.title,
+        "missing": gap.missing,
+        "tier": gap.tier_id,
+        "area": gap.area_id,
+        "status": gap.status.id,
+        "because": gap.because,
+        "lift": gap.lift,
+        "flags": gap.flags,
+        "evidence": gap.evidence,
+        "owner": found.owner,
+        "pages": pages,
+        "url": site.gaps[index].url,
+        "review": review,
+        "waiver": gap.waiver,
+        "examples": Value::Null,
+    })
+}
+
+#[derive(Serialize)]
+struct PageJson<'a> {
+    title: &'a str,
+    url: &'a str,
+    owner: Option<&'a str>,
+    changed: Option<String>,
+    status: Option<&'a str>,
+    review_by: Option<&'a str>,
+}
+
+/// The pages that people wrote.
+pub fn pages_json(scene: &Scene, site: &Site, owners: &[Option<String>]) -> Value {
+    let pages = site.entries.iter().filter_map(|entry| {
+        let page = entry.page?;
+        let gap = entry.gaps.first().map(|gap| &scene.gaps[*gap]);
+        let due = gap.and_then(|gap| gap.review.as_ref()).and_then(|review| review.due.as_deref());
+        Some(PageJson {
+            title: &entry.title,
+            url: &entry.url,
+            owner: owners[page].as_deref(),
+            changed: scene.changed(entry),
+            status: gap.map(|gap| gap.status.id),
+            review_by: due,
+        })
+    });
+    let mut pages: Vec<PageJson> = pages.collect();
+    pages.sort_by_key(|page| page.url);
+    json!(pages)
+}

@@ -1,0 +1,470 @@
+//! Views of pages.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tera::Value;
+
+use super::gap::{GapSource, coverage_view, gap_views, link, status_view, tier_url};
+use super::view::{
+    AreaView, Choice, Content, GapStart, GapView, HomeView, Link, MapRow, NavSection, NavView,
+    PageMeta, PageView, SiteView, StatusPageView, StatusView, TierView, TocEntry,
+};
+use crate::base::{encode_path, root_of};
+use crate::checklist::Checklist;
+use crate::config::Config;
+use crate::diag::Span;
+use crate::history::History;
+use crate::parse::{Body, PageFacts, PageOwn};
+use crate::resolve::{Entry, EntryKind, Site};
+use crate::status::{Coverage, GapStatus, Status};
+
+/// The whole site, ready to be seen page by page. What pages share is made once.
+pub struct Scene<'a> {
+    config: &'a Config,
+    site: &'a Site,
+    checklist: Option<&'a Checklist>,
+    facts: &'a [PageFacts],
+    history: &'a History,
+    statuses: &'a [GapStatus],
+    /// One a gap.
+    pub gaps: Vec<GapView>,
+    site_view: SiteView,
+    navs: Vec<NavView>,
+    /// Where each entry stands in reading order.
+    places: Vec<Option<usize>>,
+    /// The shared parts as the template language holds them.
+    pub shared: Shared,
+}
+
+/// The shared parts of views: the site, and one navigation a section.
+pub struct Shared {
+    /// [`PageView::site`].
+    pub site: Value,
+    /// [`PageView::nav`] by section.
+    pub navs: Vec<Value>,
+}
+
+/// What a scene is made from.
+pub struct Parts<'a> {
+    /// The settings.
+    pub config: &'a Config,
+    /// The site.
+    pub site: &'a Site,
+    /// What there should be.
+    pub checklist: Option<&'a Checklist>,
+    /// The facts of the pages.
+    pub facts: &'a [PageFacts],
+    /// When files changed.
+    pub history: &'a History,
+    /// The status of each gap.
+    pub statuses: &'a [GapStatus],
+    /// The static files of the theme with their URLs.
+    pub assets: BTreeMap<String, String>,
+    /// The lines of places, from 1.
+    pub lines: &'a HashMap<Span, usize>,
+}
+
+/// A page lists at most so many top-level sections, and so many entries of its own.
+const MOST_SECTIONS: usize = 50;
+const MOST_ENTRIES: usize = 200;
+
+impl<'a> Scene<'a> {
+    /// Makes what pages share.
+    pub fn new(parts: Parts<'a>) -> Self {
+        let gaps = parts.checklist.map_or_else(Vec::new, |checklist| {
+            gap_views(&GapSource {
+                checklist,
+                site: parts.site,
+                statuses: parts.statuses,
+                owners: &parts.config.owners,
+                people: &parts.config.people,
+                lines: parts.lines,
+            })
+        });
+        let site_view = site_view(&parts);
+        let navs: Vec<NavView> = (0..parts.site.sections.len())
+            .map(|section| nav_view(parts.site, &gaps, section))
+            .collect();
+        let mut places = vec![None; parts.site.entries.len()];
+        for (place, entry) in parts.site.reading.iter().enumerate() {
+            places[*entry] = Some(place);
+        }
+        let shared = Shared {
+            site: Value::from_serializable(&site_view),
+            navs: navs.iter().map(Value::from_serializable).collect(),
+        };
+        Self {
+            config: parts.config,
+            site: parts.site,
+            checklist: parts.checklist,
+            facts: parts.facts,
+            history: parts.history,
+            statuses: parts.statuses,
+            gaps,
+            site_view,
+            navs,
+            places,
+            shared,
+        }
+    }
+
+    /// A link to an entry, with the status behind it.
+    fn link_to(&self, entry: usize) -> Link {
+        let entry = &self.site.entries[entry];
+        let status = entry.gaps.first().map(|gap| self.gaps[*gap].status.clone());
+        Link { title: entry.title.clone(), url: entry.url.clone(), status }
+    }
+
+    /// The absolute address of a page.
+    pub fn canonical(&self, url: &str) -> Option<String> {
+        let site = self.config.html.site_url.as_ref()?;
+        let path =
+            url.strip_suffix("index.html").filter(|rest| rest.is_empty() || rest.ends_with('/'));
+        Some(format!("{site}{}", encode_path(path.unwrap_or(url))))
+    }
+
+    /// The day on which the text of an entry changed.
+    pub fn changed(&self, entry: &Entry) -> Option<String> {
+        let page = entry.page?;
+        self.history.changed(&self.facts[page].path).map(|day| day.to_string())
+    }
+
+    /// One sentence about an entry.
+    pub fn description(&self, entry: &Entry, own: Option<&PageOwn>) -> String {
+        let front = entry.page.and_then(|page| self.facts[page].front.description.clone());
+        if let Some(text) = front {
+            return text;
+        }
+        if let EntryKind::Gap(gap) = entry.kind {
+            return self.gaps[gap].missing.clone();
+        }
+        own.map_or(String::new(), |own| own.excerpt.clone())
+    }
+
+    fn coverage(&self, wanted: impl Fn(usize) -> bool) -> Coverage {
+        let gaps = self.statuses.iter().enumerate().filter(|(index, _)| wanted(*index));
+        Coverage::of(gaps.map(|(_, status)| status))
+    }
+}
+
+/// The view of one entry, with its text when it has one.
+pub fn page_view<'a>(
+    scene: &'a Scene,
+    entry: usize,
+    text: Option<(&Body, &PageOwn)>,
+) -> PageView<'a> {
+    let found = &scene.site.entries[entry];
+    let own = text.map(|(_, own)| own);
+    let toc = own.map_or_else(Vec::new, |own| {
+        let entry = |heading: &crate::parse::Heading| TocEntry {
+            level: heading.level,
+            title: heading.title.clone(),
+            id: heading.id.clone(),
+        };
+        own.toc.iter().map(entry).collect()
+    });
+    let body = match (text, found.page) {
+        (Some((body, _)), Some(page)) => body.fill(|link| &scene.site.links[page][link].url),
+        _ => String::new(),
+    };
+    let neighbour = |step: isize| {
+        let place = scene.places[entry]?.checked_add_signed(step)?;
+        scene.site.reading.get(place).map(|entry| scene.link_to(*entry))
+    };
+    PageView {
+        site: &scene.site_view,
+        root: root_of(&found.url),
+        page: page_meta(scene, found, own),
+        trail: trail(scene, found),
+        nav: &scene.navs[found.section],
+        toc,
+        previous: neighbour(-1),
+        next: neighbour(1),
+        body,
+        trust: found.gaps.iter().map(|gap| scene.gaps[*gap].clone()).collect(),
+        content: content(scene, found),
+    }
+}
+
+/// The page for addresses that don't exist.
+pub fn not_found<'a>(scene: &'a Scene) -> PageView<'a> {
+    let site_url = scene.config.html.site_url.as_deref().unwrap_or_default();
+    let host = site_url.split_once("://").map_or("", |(_, rest)| rest);
+    let base = host.find('/').map_or("/", |slash| &host[slash..]).to_string();
+    let page = PageMeta {
+        title: "Page not found".to_string(),
+        description: String::new(),
+        url: "404.html".to_string(),
+        canonical: None,
+        noindex: true,
+        heading_id: None,
+        edit_url: None,
+        changed: None,
+        tags: Vec::new(),
+    };
+    PageView {
+        site: &scene.site_view,
+        root: String::new(),
+        page,
+        trail: Vec::new(),
+        nav: &scene.navs[0],
+        toc: Vec::new(),
+        previous: None,
+        next: None,
+        body: String::new(),
+        trust: Vec::new(),
+        content: Content::NotFound { base },
+    }
+}
+
+fn site_view(parts: &Parts) -> SiteView {
+    let config = parts.config;
+    SiteView {
+        title: config.book.title.clone(),
+        description: config.book.description.clone(),
+        language: config.book.language.clone(),
+        direction: if config.book.right_to_left { "rtl" } else { "ltr" },
+        indexable: config.html.indexable,
+        checklist: parts.checklist.is_some(),
+        repository: config.html.repository.clone().filter(|url| is_web(url)),
+        feed: config.html.site_url.is_some(),
+        links: home_links(parts),
+        assets: parts.assets.clone(),
+        styles: config.html.styles.clone(),
+        scripts: config.html.scripts.clone(),
+        generator: concat!("lacuna ", env!("CARGO_PKG_VERSION")),
+    }
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+/// `[home] links`: a page by its path, or an address.
+fn home_links(parts: &Parts) -> Vec<Link> {
+    let url = |page: &str| {
+        let path = crate::base::SitePath::new(&format!("{}/{page}", parts.config.src));
+        let index = parts.facts.iter().position(|facts| Some(&facts.path) == path.as_ref());
+        index.and_then(|index| parts.site.entry(index)).map(|entry| entry.url.clone())
+    };
+    let links = parts.config.home_links.iter();
+    links.filter_map(|(title, page)| Some(link(title, url(page)?))).collect()
+}
+
+fn nav_view(site: &Site, gaps: &[GapView], section: usize) -> NavView {
+    let root = &site.sections[0];
+    let chain = chain(site, section);
+    let top = chain.first().map(|top| &site.sections[*top]);
+    let sections = root.items.iter().take(MOST_SECTIONS).map(|item| NavSection {
+        title: item.title.clone(),
+        number: item.section.and_then(|section| site.sections[section].number.clone()),
+        url: item.url.clone(),
+        part: item.part.clone(),
+    });
+    let item_link = |item: &crate::resolve::Item| Link {
+        title: item.title.clone(),
+        url: item.url.clone(),
+        status: item.gap.map(|gap| gaps[gap].status.clone()),
+    };
+    let items = if section == 0 { &[][..] } else { &site.sections[section].items };
+    NavView {
+        sections: sections.collect(),
+        more_sections: root.items.len() > MOST_SECTIONS,
+        current: top.map(|top| top.url.clone()),
+        parents: chain
+            .iter()
+            .skip(1)
+            .map(|section| {
+                link(&site.sections[*section].title, site.sections[*section].url.clone())
+            })
+            .collect(),
+        entries: items.iter().take(MOST_ENTRIES).map(item_link).collect(),
+        entries_before: 0,
+        entries_after: items.len().saturating_sub(MOST_ENTRIES),
+    }
+}
+
+/// The sections from the top-level one down to this one; empty for the root.
+fn chain(site: &Site, section: usize) -> Vec<usize> {
+    let mut chain = Vec::new();
+    let mut at = section;
+    while let Some(parent) = site.sections[at].parent {
+        chain.push(at);
+        at = parent;
+    }
+    chain.reverse();
+    chain
+}
+
+/// The sections above an entry, and the home page.
+fn trail(scene: &Scene, entry: &Entry) -> Vec<Link> {
+    if entry.kind == EntryKind::Home {
+        return Vec::new();
+    }
+    let mut trail = vec![link(&scene.config.book.title, "index.html".to_string())];
+    for section in chain(scene.site, entry.section) {
+        let section = &scene.site.sections[section];
+        if section.url != entry.url {
+            trail.push(link(&section.title, section.url.clone()));
+        }
+    }
+    trail
+}
+
+fn page_meta(scene: &Scene, entry: &Entry, own: Option<&PageOwn>) -> PageMeta {
+    let facts = entry.page.map(|page| &scene.facts[page]);
+    let edit = scene.config.html.edit_url.as_ref().filter(|url| is_web(url));
+    PageMeta {
+        title: entry.title.clone(),
+        description: scene.description(entry, own),
+        url: entry.url.clone(),
+        canonical: scene.canonical(&entry.url),
+        noindex: matches!(entry.kind, EntryKind::Gap(_)),
+        heading_id: facts.and_then(|facts| facts.heading.as_ref()).map(|(_, id)| id.clone()),
+        edit_url: edit
+            .zip(facts)
+            .map(|(url, facts)| url.replace("{path}", &encode_path(facts.path.as_str()))),
+        changed: scene.changed(entry),
+        tags: facts.map_or_else(Vec::new, |facts| facts.front.tags.clone()),
+    }
+}
+
+fn content(scene: &Scene, entry: &Entry) -> Content {
+    match entry.kind {
+        EntryKind::Page => Content::Page,
+        EntryKind::Gap(gap) => Content::Gap(start(scene, gap)),
+        EntryKind::GapPages(gap) => Content::GapPages { pages: gap_pages(scene, gap) },
+        EntryKind::Area(area) => area_content(scene, area),
+        EntryKind::Folder => Content::Section { pages: section_pages(scene, entry) },
+        EntryKind::Home => scene
+            .checklist
+            .map_or(Content::PlainHome, |list| Content::Home(Box::new(home(scene, list)))),
+        EntryKind::Status => match scene.checklist {
+            Some(list) => Content::Status(status_page(scene, list)),
+            None => Content::Page,
+        },
+    }
+}
+
+fn start(scene: &Scene, gap: usize) -> GapStart {
+    let id = &scene.gaps[gap].id;
+    let guidance = scene.config.kinds.get("guidance");
+    let sections = guidance.map_or(&[][..], |kind| &kind.sections);
+    GapStart {
+        command: format!("lacuna new {id}"),
+        path: format!("{}/{id}.md", scene.config.src),
+        sections: sections.iter().map(|section| section.title().to_string()).collect(),
+    }
+}
+
+fn gap_pages(scene: &Scene, gap: usize) -> Vec<Link> {
+    let pages = &scene.site.gaps[gap].pages;
+    pages
+        .iter()
+        .filter_map(|page| scene.site.entry_of[*page])
+        .map(|entry| scene.link_to(entry))
+        .collect()
+}
+
+fn section_pages(scene: &Scene, entry: &Entry) -> Vec<Link> {
+    let items = &scene.site.sections[entry.section].items;
+    items.iter().map(|item| link(&item.title, item.url.clone())).collect()
+}
+
+fn area_content(scene: &Scene, area: usize) -> Content {
+    let Some(list) = scene.checklist else { return Content::Page };
+    let found = &list.areas[area];
+    let tier = &list.tiers[found.tier];
+    Content::Area(AreaView {
+        number: found.number.clone(),
+        tier: link(&tier.title, tier_url(&tier.id)),
+        coverage: coverage_view(&scene.coverage(|gap| list.gaps[gap].area == area)),
+        gaps: list.gaps_of(area).map(|(gap, _)| scene.gaps[gap].clone()).collect(),
+    })
+}
+
+fn home(scene: &Scene, list: &Checklist) -> HomeView {
+    let map = map(scene, list);
+    HomeView {
+        coverage: coverage_view(&scene.coverage(|_| true)),
+        tiers: tiers(scene, list),
+        columns: map.iter().map(|row| row.cells.len()).max().unwrap_or(0),
+        map,
+        next: next(scene.statuses, list).take(5).map(|gap| scene.gaps[gap].clone()).collect(),
+        unowned: flagged(scene, "unowned"),
+        overdue: with_status(scene, Status::Stale),
+    }
+}
+
+/// What to write next: the tier that matters most first, then what is furthest from done.
+pub fn next(statuses: &[GapStatus], list: &Checklist) -> impl Iterator<Item = usize> {
+    let open = |gap: &usize| statuses[*gap].status < Status::InReview;
+    let mut gaps: Vec<usize> = (0..list.gaps.len()).filter(open).collect();
+    gaps.sort_by_key(|gap| (list.areas[list.gaps[*gap].area].tier, statuses[*gap].status));
+    gaps.into_iter()
+}
+
+fn flagged(scene: &Scene, flag: &str) -> usize {
+    scene.statuses.iter().filter(|status| status.flags.contains(&flag)).count()
+}
+
+fn with_status(scene: &Scene, status: Status) -> usize {
+    scene.statuses.iter().filter(|found| found.status == status).count()
+}
+
+fn tiers(scene: &Scene, list: &Checklist) -> Vec<TierView> {
+    let view = |(index, tier): (usize, &crate::checklist::Tier)| TierView {
+        id: tier.id.clone(),
+        title: tier.title.clone(),
+        url: tier_url(&tier.id),
+        coverage: coverage_view(
+            &scene.coverage(|gap| list.areas[list.gaps[gap].area].tier == index),
+        ),
+    };
+    list.tiers.iter().enumerate().map(view).collect()
+}
+
+fn map(scene: &Scene, list: &Checklist) -> Vec<MapRow> {
+    let mut rows: Vec<MapRow> = Vec::new();
+    let mut tier = None;
+    for (index, area) in list.areas.iter().enumerate() {
+        let first = tier != Some(area.tier);
+        tier = Some(area.tier);
+        let cell = |(gap, _): (usize, &crate::checklist::Gap)| {
+            let gap = &scene.gaps[gap];
+            let status = Some(gap.status.clone());
+            Link { title: gap.title.clone(), url: gap.url.clone(), status }
+        };
+        rows.push(MapRow {
+            area: link(&area.title, format!("{}/index.html", area.id)),
+            number: area.number.clone(),
+            tier: first.then(|| list.tiers[area.tier].title.clone()),
+            cells: list.gaps_of(index).map(cell).collect(),
+        });
+    }
+    rows
+}
+
+fn status_page(scene: &Scene, list: &Checklist) -> StatusPageView {
+    let owners: BTreeMap<&str, &str> = scene
+        .gaps
+        .iter()
+        .filter_map(|gap| gap.owner.as_ref())
+        .map(|owner| (owner.id.as_str(), owner.name.as_str()))
+        .collect();
+    let choice =
+        |(id, title): (&str, &str)| Choice { id: id.to_string(), title: title.to_string() };
+    let occurs = |status: &&Status| with_status(scene, **status) > 0;
+    let statuses: Vec<StatusView> =
+        Status::ALL.iter().filter(occurs).map(|status| status_view(*status)).collect();
+    StatusPageView {
+        coverage: coverage_view(&scene.coverage(|_| true)),
+        tiers: tiers(scene, list),
+        gaps: scene.gaps.clone(),
+        areas: list.areas.iter().map(|area| choice((&area.id, &area.title))).collect(),
+        owners: owners.into_iter().map(choice).collect(),
+        statuses,
+        unowned: flagged(scene, "unowned"),
+        overdue: with_status(scene, Status::Stale),
+    }
+}

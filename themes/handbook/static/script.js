@@ -1,0 +1,154 @@
+// Small comforts. Every page reads and works without this file.
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  function all(selector, within) {
+    return Array.prototype.slice.call((within || document).querySelectorAll(selector));
+  }
+
+  // Theme: automatic, light, dark. The first paint is settled by the inline script in <head>.
+  var theme = document.querySelector("button.theme");
+  if (theme) theme.addEventListener("click", function () {
+    var order = ["", "light", "dark"];
+    var next = order[(order.indexOf(root.getAttribute("data-theme") || "") + 1) % 3];
+    if (next) root.setAttribute("data-theme", next);
+    else root.removeAttribute("data-theme");
+    try {
+      if (next) localStorage.setItem("theme", next);
+      else localStorage.removeItem("theme");
+    } catch (e) { /* Storage may be forbidden: the choice then lasts for this page. */ }
+  });
+
+  // The current entry of a long navigation comes into view, without moving the page.
+  var menu = document.querySelector("nav.menu > details");
+  var here = menu && menu.querySelector("[aria-current=page]");
+  if (here && menu.scrollHeight > menu.clientHeight) {
+    var offset = here.getBoundingClientRect().top - menu.getBoundingClientRect().top;
+    if (offset > menu.clientHeight - 80) menu.scrollTop = offset - menu.clientHeight / 2;
+  }
+
+  // The contents of the page follow the reader.
+  var entries = all("nav.toc a").map(function (link) {
+    return { link: link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) };
+  }).filter(function (entry) { return entry.heading; });
+  var marked = null, waiting = false;
+  function follow() {
+    waiting = false;
+    var current = null;
+    entries.forEach(function (entry) {
+      if (entry.heading.getBoundingClientRect().top < 130) current = entry;
+    });
+    if (innerHeight + scrollY >= root.scrollHeight - 2 && scrollY > 0) current = entries[entries.length - 1];
+    if (current === marked) return;
+    if (marked) marked.link.removeAttribute("aria-current");
+    if (current) current.link.setAttribute("aria-current", "true");
+    marked = current;
+  }
+  if (entries.length) {
+    addEventListener("scroll", function () {
+      if (!waiting) waiting = requestAnimationFrame(follow);
+    }, { passive: true });
+    follow();
+  }
+
+  // Copy buttons: the code as one would type it, without shell prompts.
+  function typed(code) {
+    var copy = code.cloneNode(true);
+    all(".q", copy).forEach(function (prompt) {
+      var after = prompt.nextSibling;
+      if (after && after.nodeType === 3) after.data = after.data.replace(/^ /, "");
+      prompt.remove();
+    });
+    return copy.textContent.replace(/\n+$/, "");
+  }
+  function put(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    var area = document.createElement("textarea");
+    area.value = text;
+    area.className = "vh";
+    document.body.appendChild(area);
+    area.select();
+    var done = document.execCommand("copy");
+    area.remove();
+    return done ? Promise.resolve() : Promise.reject();
+  }
+  all("div.code").forEach(function (box) {
+    var code = box.querySelector("code");
+    if (!code) return;
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", function () {
+      function say(word) {
+        button.textContent = word;
+        setTimeout(function () { button.textContent = "Copy"; }, 1600);
+      }
+      put(typed(code)).then(function () { say("Copied"); }, function () { say("Not copied"); });
+    });
+    box.appendChild(button);
+  });
+
+  // Filters of the status page. Their state is the query of the address, so that it can be linked.
+  var form = document.querySelector("form.filters");
+  if (form) {
+    var names = ["tier", "area", "owner", "status"];
+    var groups = all("section.gaps tbody");
+    var total = all("section.gaps tr[data-status]").length;
+    var fits = function (wanted, value) { return !wanted || wanted.split(",").indexOf(value) >= 0; };
+    var filter = function () {
+      var wanted = {}, shown = 0;
+      names.forEach(function (name) { wanted[name] = form.elements[name].value; });
+      groups.forEach(function (group) {
+        var inside = fits(wanted.tier, group.parentNode.getAttribute("data-tier")) &&
+          fits(wanted.area, group.getAttribute("data-area")), some = 0;
+        all("tr[data-status]", group).forEach(function (row) {
+          var fit = inside && fits(wanted.owner, row.getAttribute("data-owner")) &&
+            fits(wanted.status, row.getAttribute("data-status"));
+          row.hidden = !fit;
+          if (fit) some += 1;
+        });
+        group.hidden = !some;
+        shown += some;
+      });
+      all("section.gaps").forEach(function (section) {
+        section.hidden = !section.querySelector("tbody:not([hidden])");
+      });
+      form.querySelector("output").textContent = shown + " of " + total;
+      document.querySelector("p.none").hidden = shown > 0;
+    };
+    var remember = function () {
+      var query = new URLSearchParams();
+      names.forEach(function (name) {
+        if (form.elements[name].value) query.set(name, form.elements[name].value);
+      });
+      var text = query.toString().replace(/%2C/g, ",");
+      try { history.replaceState(null, "", location.pathname + (text ? "?" + text : "")); } catch (e) { /* file: */ }
+    };
+    var given = new URLSearchParams(location.search);
+    names.forEach(function (name) {
+      var value = given.get(name), select = form.elements[name];
+      if (!value) return;
+      select.value = value;
+      if (select.value !== value) select.add(new Option(value, value, false, true));
+    });
+    form.addEventListener("change", function () { filter(); remember(); });
+    form.addEventListener("reset", function () { setTimeout(function () { filter(); remember(); }); });
+    form.addEventListener("submit", function (event) { event.preventDefault(); });
+    if (location.search) {
+      filter();
+      var target = location.hash && document.getElementById(location.hash.slice(1));
+      if (target) target.scrollIntoView();
+    }
+  }
+
+  // Paper can't unfold.
+  var folded = [];
+  addEventListener("beforeprint", function () {
+    folded = all("main details:not([open])");
+    folded.forEach(function (fold) { fold.open = true; });
+  });
+  addEventListener("afterprint", function () {
+    folded.forEach(function (fold) { fold.open = false; });
+  });
+})();
