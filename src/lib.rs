@@ -18,3 +18,4 @@ pub mod lint;
 pub mod history;
 pub mod status;
 pub mod render;
+pub mod build;

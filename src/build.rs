@@ -1,0 +1,122 @@
+//! The engine: in which order the stages run, what runs in parallel, what is written.
+//!
+//! Two phases. First each page is read and parsed, in parallel; then [`resolve`](crate::resolve)
+//! looks at all of them once; then each page is seen and rendered, in parallel, and written if
+//! its bytes have changed. Results are kept in the order of paths, so that neither output nor
+//! diagnostics depend on timing.
+
+mod analyse;
+mod output;
+mod plan;
+
+pub use analyse::{Analysis, analyse};
+pub use output::clean;
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::diag::{Diagnostic, tidy};
+use crate::files::{Error, Files};
+
+/// What a build did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Pages that were read.
+    pub read: usize,
+    /// Pages that were parsed.
+    pub parsed: usize,
+    /// Whether the site was made anew.
+    pub resolved: bool,
+    /// Pages that were rendered.
+    pub rendered: usize,
+    /// Files that were written.
+    pub written: usize,
+    /// Files that were removed.
+    pub removed: usize,
+    /// All findings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let resolved = if self.resolved { "yes" } else { "no" };
+        write!(
+            out,
+            "read {}, parsed {}, resolved {resolved}, rendered {}, written {}, removed {}",
+            self.read, self.parsed, self.rendered, self.written, self.removed
+        )
+    }
+}
+
+/// Builds the site into the output folder.
+pub fn build(files: &dyn Files, config: &Config) -> Result<Report, Error> {
+    output::check_folder(files, config)?;
+    let analysis = analyse(files, config)?;
+    let scene = analysis.scene(config);
+    let plan = plan::plan(files, config, &analysis, &scene);
+    let mut report = analysis.report();
+    report.diagnostics.extend(plan.diagnostics);
+    let written = output::write(files, config, &plan.jobs, |job| {
+        plan::run(files, config, &analysis, &scene, job)
+    })?;
+    report.rendered = plan.jobs.iter().filter(|(_, job)| job.is_page()).count();
+    report.written = written.written;
+    report.removed = written.removed;
+    report.diagnostics.extend(config.leveled(written.diagnostics));
+    tidy(&mut report.diagnostics);
+    Ok(report)
+}
+
+/// Builds the site without writing anything.
+pub fn check(files: &dyn Files, config: &Config) -> Result<Report, Error> {
+    let analysis = analyse(files, config)?;
+    let scene = analysis.scene(config);
+    let plan = plan::plan(files, config, &analysis, &scene);
+    let mut report = analysis.report();
+    report.diagnostics.extend(plan.diagnostics);
+    let (_, found) = render(files, config, &analysis, &scene, &plan.jobs)?;
+    report.diagnostics.extend(config.leveled(found));
+    tidy(&mut report.diagnostics);
+    Ok(report)
+}
+
+/// Builds the site into memory: the content of each file by its URL.
+pub fn build_in_memory(
+    files: &dyn Files,
+    config: &Config,
+) -> Result<(BTreeMap<String, Vec<u8>>, Report), Error> {
+    let analysis = analyse(files, config)?;
+    let scene = analysis.scene(config);
+    let plan = plan::plan(files, config, &analysis, &scene);
+    let mut report = analysis.report();
+    report.diagnostics.extend(plan.diagnostics);
+    let (outputs, found) = render(files, config, &analysis, &scene, &plan.jobs)?;
+    report.rendered = plan.jobs.iter().filter(|(_, job)| job.is_page()).count();
+    report.diagnostics.extend(config.leveled(found));
+    tidy(&mut report.diagnostics);
+    Ok((outputs, report))
+}
+
+type Outputs = BTreeMap<String, Vec<u8>>;
+
+fn render(
+    files: &dyn Files,
+    config: &Config,
+    analysis: &Analysis,
+    scene: &crate::render::Scene,
+    jobs: &plan::Jobs,
+) -> Result<(Outputs, Vec<Diagnostic>), Error> {
+    use rayon::prelude::*;
+    let results: Vec<_> = jobs
+        .par_iter()
+        .map(|(url, job)| (url, plan::run(files, config, analysis, scene, job)))
+        .collect();
+    let (mut outputs, mut found) = (Outputs::new(), Vec::new());
+    for (url, result) in results {
+        match result? {
+            Ok(bytes) => drop(outputs.insert(url.clone(), bytes)),
+            Err(fault) => found.push(*fault),
+        }
+    }
+    Ok((outputs, found))
+}

@@ -1,0 +1,225 @@
+//! The output folder: what is written, what is removed, what is left alone.
+//!
+//! Only files that we wrote are ever replaced or removed; a list of them, `.lacuna-manifest`,
+//! lies in the folder. It is written before new files, so that a killed build can be taken up,
+//! and again when all is done.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::plan::{Job, Jobs};
+use crate::base::{SitePath, plural};
+use crate::config::Config;
+use crate::diag::Diagnostic;
+use crate::files::{Error, Files, Kind, write_changed};
+
+/// The list of files that we wrote.
+const MANIFEST: &str = ".lacuna-manifest";
+const HEADER: &str = "lacuna-manifest 1\n";
+
+/// What writing did.
+#[derive(Default)]
+pub(super) struct Written {
+    pub written: usize,
+    pub removed: usize,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Refuses an output folder that is the source or holds it.
+pub(super) fn check_folder(files: &dyn Files, config: &Config) -> Result<(), Error> {
+    let real = |path: &Path| files.resolve(path).unwrap_or_else(|_| path.to_path_buf());
+    let (output, root) = (real(&config.output), real(&config.root));
+    let source = real(&config.root.join(&config.src));
+    let refused = source.starts_with(&output) || root.starts_with(&output);
+    if !refused {
+        return Ok(());
+    }
+    let why = "it is the folder of the content or of `book.toml`, or holds it";
+    Err(Error::at("use", &config.output)(std::io::Error::other(why)))
+}
+
+/// Removes what we wrote, and nothing else.
+pub fn clean(files: &dyn Files, config: &Config) -> Result<usize, Error> {
+    let ours = read_manifest(files, config);
+    let folder = Folder { files, path: &config.output };
+    let mut removed = 0;
+    for url in &ours {
+        removed += usize::from(folder.remove(url)?);
+    }
+    if files.kind(&config.output.join(MANIFEST)) == Kind::File {
+        let path = config.output.join(MANIFEST);
+        let above = config.output.parent().unwrap_or(&config.output);
+        files.remove(&path, above).map_err(Error::at("remove", &path))?;
+    }
+    Ok(removed)
+}
+
+/// Makes all files and writes those that have changed.
+pub(super) fn write(
+    files: &dyn Files,
+    config: &Config,
+    jobs: &Jobs,
+    make: impl Fn(&Job) -> Result<Result<Vec<u8>, Box<Diagnostic>>, Error> + Sync,
+) -> Result<Written, Error> {
+    let ours = read_manifest(files, config);
+    let folder = Folder { files, path: &config.output };
+    let planned: BTreeSet<String> = jobs.iter().map(|(url, _)| url.clone()).collect();
+    let mut written = Written::default();
+    let blocked = folder.blocked(&planned, &ours, jobs, &make)?;
+    written.diagnostics.extend(blocked.iter().map(|url| in_the_way(config, url)));
+    let allowed: BTreeSet<String> = planned.difference(&blocked).cloned().collect();
+    if !allowed.is_subset(&ours) {
+        folder.write(MANIFEST, &manifest(ours.union(&allowed)))?;
+    }
+    // Pages come after the files that they need.
+    let pages_begin = jobs.iter().position(|(_, job)| job.is_page()).unwrap_or(jobs.len());
+    let (first, then) = jobs.split_at(pages_begin);
+    for part in [first, then] {
+        let results: Vec<_> = part
+            .par_iter()
+            .filter(|(url, _)| allowed.contains(url))
+            .map(|(url, job)| folder.make(url, job, &make))
+            .collect();
+        for result in results {
+            match result? {
+                Ok(changed) => written.written += usize::from(changed),
+                Err(fault) => written.diagnostics.push(*fault),
+            }
+        }
+    }
+    for url in ours.difference(&allowed) {
+        written.removed += usize::from(folder.remove(url)?);
+    }
+    folder.write(MANIFEST, &manifest(allowed.iter()))?;
+    written.diagnostics.extend(folder.foreign(&allowed)?);
+    Ok(written)
+}
+
+struct Folder<'a> {
+    files: &'a dyn Files,
+    path: &'a Path,
+}
+
+impl Folder<'_> {
+    fn write(&self, url: &str, bytes: &[u8]) -> Result<bool, Error> {
+        write_changed(self.files, &self.on_disk(url), bytes)
+    }
+
+    fn on_disk(&self, url: &str) -> PathBuf {
+        url.split('/').fold(self.path.to_path_buf(), |path, part| path.join(part))
+    }
+
+    fn make(
+        &self,
+        url: &str,
+        job: &Job,
+        make: &impl Fn(&Job) -> Result<Result<Vec<u8>, Box<Diagnostic>>, Error>,
+    ) -> Result<Result<bool, Box<Diagnostic>>, Error> {
+        match make(job)? {
+            Ok(bytes) => self.write(url, &bytes).map(Ok),
+            Err(fault) => Ok(Err(fault)),
+        }
+    }
+
+    /// Files that stand where ours belong, that we didn't write, and that differ from ours.
+    fn blocked(
+        &self,
+        planned: &BTreeSet<String>,
+        ours: &BTreeSet<String>,
+        jobs: &Jobs,
+        make: &impl Fn(&Job) -> Result<Result<Vec<u8>, Box<Diagnostic>>, Error>,
+    ) -> Result<BTreeSet<String>, Error> {
+        if self.files.kind(self.path) == Kind::Nothing {
+            return Ok(BTreeSet::new());
+        }
+        let mut blocked = BTreeSet::new();
+        for url in planned.difference(ours) {
+            let there = self.on_disk(url);
+            let stands = match self.files.kind(&there) {
+                Kind::Nothing => self.has_file_above(&there),
+                Kind::Folder => true,
+                Kind::File => {
+                    let job = jobs.iter().find(|(known, _)| known == url);
+                    let bytes = match job {
+                        Some((_, job)) => make(job)?.ok(),
+                        None => None,
+                    };
+                    self.files.read(&there).ok() != bytes
+                }
+            };
+            if stands {
+                blocked.insert(url.clone());
+            }
+        }
+        Ok(blocked)
+    }
+
+    /// True when a file stands where a folder is needed.
+    fn has_file_above(&self, path: &Path) -> bool {
+        let above = path.ancestors().skip(1).take_while(|above| above.starts_with(self.path));
+        above.into_iter().any(|above| self.files.kind(above) == Kind::File)
+    }
+
+    /// Removes a file that we wrote; false when it is gone already or a link leads elsewhere.
+    fn remove(&self, url: &str) -> Result<bool, Error> {
+        let path = self.on_disk(url);
+        if self.files.kind(&path) != Kind::File {
+            return Ok(false);
+        }
+        let real = |path: &Path| self.files.resolve(path).ok();
+        let parent = path.parent().and_then(real);
+        if !parent.zip(real(self.path)).is_some_and(|(parent, root)| parent.starts_with(root)) {
+            return Ok(false);
+        }
+        self.files.remove(&path, self.path).map_err(Error::at("remove", &path))?;
+        Ok(true)
+    }
+
+    /// Files that we did not write; dot-files are nobody's business.
+    fn foreign(&self, ours: &BTreeSet<String>) -> Result<Option<Diagnostic>, Error> {
+        let list = self.files.list(self.path).map_err(Error::at("read", self.path))?;
+        let url = |path: &PathBuf| Some(SitePath::below(self.path, path)?.to_string());
+        let hidden = |url: &str| url.split('/').any(|part| part.starts_with('.'));
+        let foreign: Vec<String> =
+            list.iter().filter_map(url).filter(|url| !ours.contains(url) && !hidden(url)).collect();
+        Ok(foreign.first().map(|first| foreign_files(self.path, first, foreign.len())))
+    }
+}
+
+fn read_manifest(files: &dyn Files, config: &Config) -> BTreeSet<String> {
+    let bytes = files.read(&config.output.join(MANIFEST)).unwrap_or_default();
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    let Some(lines) = text.strip_prefix(HEADER) else { return BTreeSet::new() };
+    // Only what is a plain path below the folder: the file may have been changed by others.
+    let plain = |line: &&str| SitePath::new(line).is_some_and(|path| path.as_str() == *line);
+    lines.lines().filter(plain).map(str::to_string).collect()
+}
+
+fn manifest<'a>(urls: impl Iterator<Item = &'a String>) -> Vec<u8> {
+    let mut text = HEADER.to_string();
+    for url in urls {
+        text.push_str(url);
+        text.push('\n');
+    }
+    text.into_bytes()
+}
+
+fn in_the_way(config: &Config, url: &str) -> Diagnostic {
+    let path = config.output.join(url);
+    let message = format!("`{}` was not written by Lacuna, so it isn't replaced", path.display());
+    Diagnostic::new("S002", None, message).help("move it away, or set another `build.build-dir`")
+}
+
+fn foreign_files(folder: &Path, first: &str, count: usize) -> Diagnostic {
+    let folder = folder.display();
+    let message = match count {
+        1 => format!("`{folder}` holds a file that Lacuna did not write: `{first}`"),
+        _ => format!(
+            "`{folder}` holds {} that Lacuna did not write, such as `{first}`",
+            plural(count, "file")
+        ),
+    };
+    Diagnostic::new("S003", None, message).help("it is published with the site; it stays untouched")
+}
