@@ -19,3 +19,5 @@ pub mod history;
 pub mod status;
 pub mod render;
 pub mod build;
+pub mod import;
+pub mod cli;

@@ -1,0 +1,207 @@
+//! The command line, as it is written.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use jiff::civil::Date;
+
+/// Builds the handbook that knows what it is missing.
+#[derive(Parser)]
+#[command(name = "lacuna", version, max_term_width = 100, propagate_version = true)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What goes with every command.
+#[derive(Args)]
+pub(super) struct Global {
+    /// The folder of book.toml, instead of this one or the nearest above it.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// The day for which statuses are judged, instead of SOURCE_DATE_EPOCH or the clock.
+    #[arg(long, global = true, value_name = "YYYY-MM-DD")]
+    pub today: Option<Date>,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+    /// Print findings only.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print more of what is done.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Start a handbook, from your own checklist if you have one.
+    Init(InitOptions),
+    /// Write the page of a gap, with its sections and what belongs into each.
+    New(NewOptions),
+    /// Say what to write next, and why.
+    Next(NextOptions),
+    /// Build the site.
+    Build(BuildOptions),
+    /// Find what is wrong, without writing anything.
+    Check(CheckOptions),
+    /// Show the status of all gaps, or of one with its evidence.
+    Status(StatusOptions),
+    /// Explain a rule, or list all of them.
+    Explain(ExplainOptions),
+    /// Print the JSON Schema of book.toml or of front matter, for editors.
+    Schema(SchemaOptions),
+    /// Remove what Lacuna has built.
+    Clean,
+    /// Print the completions of a shell.
+    Completions(CompletionsOptions),
+}
+
+#[derive(Args)]
+pub(super) struct InitOptions {
+    /// Where to start it.
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub folder: PathBuf,
+    /// A list of missing documentation: headings for tiers and areas, `- **Title**: what is
+    /// missing` for gaps.
+    #[arg(long, value_name = "LIST.md")]
+    pub from: Option<PathBuf>,
+    /// The title of the handbook.
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Write a workflow that checks and builds the handbook.
+    #[arg(long, value_enum)]
+    pub ci: Option<Ci>,
+    /// Let the workflow publish the site, too.
+    #[arg(long, value_enum, requires = "ci")]
+    pub publish: Option<Publish>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ci {
+    Github,
+    Gitlab,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Publish {
+    /// GitHub Pages or GitLab Pages.
+    Pages,
+}
+
+#[derive(Args)]
+pub(super) struct NewOptions {
+    /// The id of the gap: `area/gap`, or `gap` when only one area has it.
+    pub gap: String,
+    /// The kind of page, which decides its sections.
+    #[arg(long, default_value = "guidance")]
+    pub kind: String,
+}
+
+#[derive(Args)]
+pub(super) struct NextOptions {
+    /// Only gaps of this owner.
+    #[arg(long)]
+    pub owner: Option<String>,
+    /// Only gaps of this tier.
+    #[arg(long)]
+    pub tier: Option<String>,
+    /// How many to show.
+    #[arg(short = 'n', long, default_value_t = 10)]
+    pub count: usize,
+}
+
+#[derive(Args)]
+pub(super) struct BuildOptions {
+    /// The output folder, instead of the one in book.toml.
+    #[arg(short, long, value_name = "DIR")]
+    pub dest_dir: Option<PathBuf>,
+    /// Let warnings fail the build, too.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Args)]
+pub(super) struct CheckOptions {
+    /// How findings are written.
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub format: CheckFormat,
+    /// Let warnings fail the check, too.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// With the lines around each place.
+    Human,
+    /// One line each.
+    Short,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Args)]
+pub(super) struct StatusOptions {
+    /// Explain one gap: `area/gap`, or `gap` when only one area has it.
+    pub gap: Option<String>,
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = StatusFormat::Table)]
+    pub format: StatusFormat,
+    /// Only gaps of this tier.
+    #[arg(long)]
+    pub tier: Option<String>,
+    /// Only gaps of this area.
+    #[arg(long)]
+    pub area: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum StatusFormat {
+    /// For people.
+    Table,
+    /// Everything that is known, as in api/status.json.
+    Json,
+    Csv,
+    /// A Markdown table.
+    Md,
+}
+
+#[derive(Args)]
+pub(super) struct ExplainOptions {
+    /// The code or name of a rule: `L001`, `broken-link`. All are listed without it.
+    pub rule: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct SchemaOptions {
+    /// Which file the schema is for.
+    #[arg(value_enum, default_value_t = SchemaKind::Book)]
+    pub kind: SchemaKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaKind {
+    /// book.toml.
+    Book,
+    /// Front matter.
+    Page,
+}
+
+#[derive(Args)]
+pub(super) struct CompletionsOptions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: Shell,
+}

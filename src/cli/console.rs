@@ -1,0 +1,90 @@
+//! Prints to the two streams.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::Failure;
+use super::arguments::{ColorChoice, Global};
+use crate::base::SitePath;
+use crate::diag::{Diagnostic, Format, print};
+
+/// Where commands print.
+pub(super) struct Console {
+    /// Whether standard error takes colour.
+    color: bool,
+    /// Whether standard output takes colour.
+    color_out: bool,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Console {
+    pub(super) fn new(global: &Global) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let color = |terminal: bool| match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && !plain,
+        };
+        Self {
+            color: color(io::stderr().is_terminal()),
+            color_out: color(io::stdout().is_terminal()),
+            quiet: global.quiet,
+            verbose: global.verbose,
+        }
+    }
+
+    /// Data, to standard output. A reader that has gone away, such as `head`, is no fault.
+    pub(super) fn data(&self, text: &str) {
+        drop(io::stdout().lock().write_all(text.as_bytes()));
+    }
+
+    /// What was done, to standard error.
+    pub(super) fn say(&self, text: &str) {
+        if !self.quiet {
+            self.error_line(text);
+        }
+    }
+
+    /// What is of interest to the curious only.
+    pub(super) fn detail(&self, text: &str) {
+        if self.verbose {
+            self.error_line(text);
+        }
+    }
+
+    /// Findings for people, to standard error.
+    pub(super) fn findings(
+        &self,
+        found: &[Diagnostic],
+        text: &dyn Fn(&SitePath) -> Option<String>,
+    ) {
+        let format = Format::Human { color: self.color };
+        drop(io::stderr().lock().write_all(print(found, format, text).as_bytes()));
+    }
+
+    /// The format for people on standard output.
+    pub(super) fn human(&self) -> Format {
+        Format::Human { color: self.color_out }
+    }
+
+    pub(super) fn failure(&self, failure: &Failure) {
+        match failure {
+            Failure::Usage(message) => self.error_line(&format!("error: {message}")),
+            Failure::Helped(message, help) => {
+                self.error_line(&format!("error: {message}\n  help: {help}"));
+            }
+            // They were printed where the text of the file was at hand.
+            Failure::Config(found) => {
+                let count = found.iter().filter(|found| found.is_error()).count();
+                self.error_line(&format!(
+                    "error: nothing is done until `book.toml` is mended ({})",
+                    crate::base::plural(count, "error")
+                ));
+            }
+        }
+    }
+
+    fn error_line(&self, text: &str) {
+        drop(writeln!(io::stderr().lock(), "{text}"));
+    }
+}

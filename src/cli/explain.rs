@@ -1,0 +1,40 @@
+//! `lacuna explain`.
+
+use super::arguments::ExplainOptions;
+use super::console::Console;
+use super::{Failure, Outcome, Verdict};
+use crate::base::nearest;
+use crate::diag::{RULES, Rule, rule};
+
+pub(super) fn run(options: &ExplainOptions, console: &Console) -> Outcome {
+    let Some(name) = &options.rule else {
+        for rule in RULES {
+            console.data(&format!("{}  {:<18}  {}\n", rule.code, rule.name, rule.what));
+        }
+        return Ok(Verdict::Fine);
+    };
+    let Some(found) = rule(name) else {
+        let names = RULES.iter().flat_map(|rule| [rule.name, rule.code]);
+        let help = nearest(name, names).map(|near| format!("did you mean `{near}`?"));
+        let help = help.unwrap_or("`lacuna explain` lists all rules".to_string());
+        return Err(Failure::Helped(format!("there is no rule `{name}`"), help));
+    };
+    console.data(&page(found));
+    Ok(Verdict::Fine)
+}
+
+fn page(rule: &Rule) -> String {
+    let indent = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    format!(
+        "{} {} ({})\n\nWhat it checks\n    {}\n\nWhy\n    {}\n\nBad\n{}\nGood\n{}\n\
+         Turning it off, in book.toml\n    [rules]\n    {} = \"off\"    # or \"warning\", \"error\"\n",
+        rule.code,
+        rule.name,
+        rule.severity.word(),
+        rule.what,
+        rule.why,
+        indent(rule.bad),
+        indent(rule.good),
+        rule.name
+    )
+}

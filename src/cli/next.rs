@@ -1,0 +1,44 @@
+//! `lacuna next`.
+
+use super::arguments::{Global, NextOptions};
+use super::console::Console;
+use super::project::{Project, checklist, known};
+use super::{Outcome, Verdict};
+use crate::build::analyse;
+use crate::render;
+
+pub(super) fn run(options: &NextOptions, global: &Global, console: &Console) -> Outcome {
+    let project = Project::open(global, console)?;
+    let analysis = analyse(&project.files, &project.config)?;
+    let list = checklist(&analysis)?;
+    let tiers: Vec<&str> = list.tiers.iter().map(|tier| tier.id.as_str()).collect();
+    let owners: Vec<&str> = project.config.owners.keys().map(String::as_str).collect();
+    let tier = known("tier", options.tier.as_deref(), &tiers)?;
+    let owner = known("owner", options.owner.as_deref(), &owners)?;
+    let scene = analysis.scene(&project.config);
+    let is_wanted = |gap: &usize| {
+        let gap = &scene.gaps[*gap];
+        let by = gap.owner.as_ref().map(|owner| owner.id.as_str());
+        tier.is_none_or(|tier| gap.tier_id == tier) && owner.is_none_or(|owner| by == Some(owner))
+    };
+    let open: Vec<usize> = render::next(&analysis.statuses, list).filter(is_wanted).collect();
+    for gap in open.iter().take(options.count).map(|gap| &scene.gaps[*gap]) {
+        console.data(&format!(
+            "{} {:<9}  {}\n             {} tier. {} {}\n",
+            gap.status.glyph,
+            gap.status.word,
+            gap.id,
+            gap.tier.title,
+            gap.because,
+            gap.lift.as_deref().unwrap_or_default(),
+        ));
+    }
+    match open.len() {
+        0 => console.say("nothing is left to write"),
+        left if left > options.count => {
+            console.say(&format!("and {} more", left - options.count));
+        }
+        _ => {}
+    }
+    Ok(Verdict::Fine)
+}

@@ -1,0 +1,24 @@
+//! `lacuna schema` and `lacuna completions`.
+
+use clap::CommandFactory;
+
+use super::arguments::{Arguments, CompletionsOptions, SchemaKind, SchemaOptions};
+use super::console::Console;
+use super::{Outcome, Verdict};
+
+pub(super) fn run(options: &SchemaOptions, console: &Console) -> Outcome {
+    let schema = match options.kind {
+        SchemaKind::Book => crate::config::schema(),
+        SchemaKind::Page => crate::source::schema(),
+    };
+    let text = serde_json::to_string_pretty(&schema).expect("JSON values can be written");
+    console.data(&format!("{text}\n"));
+    Ok(Verdict::Fine)
+}
+
+pub(super) fn completions(options: &CompletionsOptions, console: &Console) -> Outcome {
+    let mut out = Vec::new();
+    clap_complete::generate(options.shell, &mut Arguments::command(), "lacuna", &mut out);
+    console.data(&String::from_utf8_lossy(&out));
+    Ok(Verdict::Fine)
+}

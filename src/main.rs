@@ -1,0 +1,5 @@
+//! The program `lacuna`: hands its arguments to the library.
+
+fn main() -> std::process::ExitCode {
+    lacuna::cli::run(std::env::args_os())
+}
