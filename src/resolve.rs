@@ -54,6 +54,8 @@ pub struct Entry {
     pub gaps: Vec<usize>,
     /// The section that is open in its navigation.
     pub section: usize,
+    /// Its place among the items of that section; 0 for the page that begins the section.
+    pub place: usize,
 }
 
 /// What a page of the output shows.

@@ -139,11 +139,10 @@ pub(super) fn run(
             let page = analysis.site.entries[*entry].page;
             let text = page.map(|page| (&analysis.bodies[page], &analysis.own[page]));
             let view = render::page_view(scene, *entry, text);
-            let nav = &scene.shared.navs[analysis.site.entries[*entry].section];
-            theme.page(&view, &scene.shared.site, nav)
+            theme.page(&view, &scene.shared.site, scene.shared_nav(*entry))
         }
         Job::NotFound => {
-            theme.page(&render::not_found(scene), &scene.shared.site, &scene.shared.navs[0])
+            theme.page(&render::not_found(scene), &scene.shared.site, scene.root_nav())
         }
         Job::Redirect(number) => {
             render::redirect(theme, scene, config, &analysis.site.redirects[*number])

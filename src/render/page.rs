@@ -29,7 +29,8 @@ pub struct Scene<'a> {
     /// One a gap.
     pub gaps: Vec<GapView>,
     site_view: SiteView,
-    navs: Vec<NavView>,
+    /// By section, then by window.
+    navs: Vec<Vec<NavView>>,
     /// Where each entry stands in reading order.
     places: Vec<Option<usize>>,
     /// The shared parts as the template language holds them.
@@ -40,8 +41,8 @@ pub struct Scene<'a> {
 pub struct Shared {
     /// [`PageView::site`].
     pub site: Value,
-    /// [`PageView::nav`] by section.
-    pub navs: Vec<Value>,
+    /// [`PageView::nav`] by section, then by window.
+    navs: Vec<Vec<Value>>,
 }
 
 /// What a scene is made from.
@@ -66,7 +67,25 @@ pub struct Parts<'a> {
 
 /// A page lists at most so many top-level sections, and so many entries of its own.
 const MOST_SECTIONS: usize = 50;
+/// So many of more top-level sections than that: a list of half of them would help nobody, and
+/// would make each page larger than that of a small site.
+const SECTION_WINDOW: usize = 15;
 const MOST_ENTRIES: usize = 200;
+/// So many neighbours see the same window of a long section.
+const WINDOW_STEP: usize = 100;
+
+impl Scene<'_> {
+    /// The navigation that an entry sees, as the template language holds it.
+    pub fn shared_nav(&self, entry: usize) -> &Value {
+        let entry = &self.site.entries[entry];
+        &self.shared.navs[entry.section][window(self.site, entry)]
+    }
+
+    /// The navigation of pages outside all sections.
+    pub fn root_nav(&self) -> &Value {
+        &self.shared.navs[0][0]
+    }
+}
 
 impl<'a> Scene<'a> {
     /// Makes what pages share.
@@ -82,8 +101,8 @@ impl<'a> Scene<'a> {
             })
         });
         let site_view = site_view(&parts);
-        let navs: Vec<NavView> = (0..parts.site.sections.len())
-            .map(|section| nav_view(parts.site, &gaps, section))
+        let navs: Vec<Vec<NavView>> = (0..parts.site.sections.len())
+            .map(|section| nav_views(parts.site, &gaps, section))
             .collect();
         let mut places = vec![None; parts.site.entries.len()];
         for (place, entry) in parts.site.reading.iter().enumerate() {
@@ -91,7 +110,7 @@ impl<'a> Scene<'a> {
         }
         let shared = Shared {
             site: Value::from_serializable(&site_view),
-            navs: navs.iter().map(Value::from_serializable).collect(),
+            navs: navs.iter().map(|windows| values(windows)).collect(),
         };
         Self {
             config: parts.config,
@@ -176,7 +195,7 @@ pub fn page_view<'a>(
         root: root_of(&found.url),
         page: page_meta(scene, found, own),
         trail: trail(scene, found),
-        nav: &scene.navs[found.section],
+        nav: &scene.navs[found.section][window(scene.site, found)],
         toc,
         previous: neighbour(-1),
         next: neighbour(1),
@@ -207,7 +226,7 @@ pub fn not_found<'a>(scene: &'a Scene) -> PageView<'a> {
         root: String::new(),
         page,
         trail: Vec::new(),
-        nav: &scene.navs[0],
+        nav: &scene.navs[0][0],
         toc: Vec::new(),
         previous: None,
         next: None,
@@ -251,11 +270,24 @@ fn home_links(parts: &Parts) -> Vec<Link> {
     links.filter_map(|(title, page)| Some(link(title, url(page)?))).collect()
 }
 
-fn nav_view(site: &Site, gaps: &[GapView], section: usize) -> NavView {
+/// The navigation of a section, one view a window.
+fn nav_views(site: &Site, gaps: &[GapView], section: usize) -> Vec<NavView> {
+    let items = if section == 0 { 0 } else { site.sections[section].items.len() };
+    let last = if items <= MOST_ENTRIES { 0 } else { (items - 1) / WINDOW_STEP };
+    (0..=last).map(|window| nav_view(site, gaps, section, window)).collect()
+}
+
+/// The number of the window that an entry is seen in.
+fn window(site: &Site, entry: &Entry) -> usize {
+    let items = site.sections[entry.section].items.len();
+    if entry.section == 0 || items <= MOST_ENTRIES { 0 } else { entry.place / WINDOW_STEP }
+}
+
+fn nav_view(site: &Site, gaps: &[GapView], section: usize, window: usize) -> NavView {
     let root = &site.sections[0];
     let chain = chain(site, section);
     let top = chain.first().map(|top| &site.sections[*top]);
-    let sections = root.items.iter().take(MOST_SECTIONS).map(|item| NavSection {
+    let sections = top_sections(site, chain.first().copied()).iter().map(|item| NavSection {
         title: item.title.clone(),
         number: item.section.and_then(|section| site.sections[section].number.clone()),
         url: item.url.clone(),
@@ -267,6 +299,9 @@ fn nav_view(site: &Site, gaps: &[GapView], section: usize) -> NavView {
         status: item.gap.map(|gap| gaps[gap].status.clone()),
     };
     let items = if section == 0 { &[][..] } else { &site.sections[section].items };
+    // A window reaches half a step to either side of the pages that see it.
+    let start = (window * WINDOW_STEP).saturating_sub((MOST_ENTRIES - WINDOW_STEP) / 2);
+    let end = (start + MOST_ENTRIES).min(items.len());
     NavView {
         sections: sections.collect(),
         more_sections: root.items.len() > MOST_SECTIONS,
@@ -274,14 +309,39 @@ fn nav_view(site: &Site, gaps: &[GapView], section: usize) -> NavView {
         parents: chain
             .iter()
             .skip(1)
-            .map(|section| {
-                link(&site.sections[*section].title, site.sections[*section].url.clone())
-            })
+            .map(|section| link(&site.sections[*section].title, site.sections[*section].url.clone()))
             .collect(),
-        entries: items.iter().take(MOST_ENTRIES).map(item_link).collect(),
-        entries_before: 0,
-        entries_after: items.len().saturating_sub(MOST_ENTRIES),
+        entries: items[start..end].iter().map(item_link).collect(),
+        entries_before: start,
+        before: start.checked_sub(1).map(|before| item_link(&items[before])),
+        entries_after: items.len() - end,
+        after: items.get(end).map(item_link),
     }
+}
+
+/// The top-level items that a page lists; `open` is the section that it lies in.
+fn top_sections(site: &Site, open: Option<usize>) -> &[crate::resolve::Item] {
+    let items = &site.sections[0].items;
+    if items.len() <= MOST_SECTIONS {
+        return items;
+    }
+    let place = items.iter().position(|item| item.section.is_some() && item.section == open);
+    let start = place.unwrap_or(0).saturating_sub(SECTION_WINDOW / 2);
+    let start = start.min(items.len() - SECTION_WINDOW);
+    &items[start..start + SECTION_WINDOW]
+}
+
+/// All top-level sections, when pages can't list them.
+fn all_sections(site: &Site) -> Vec<Link> {
+    let items = &site.sections[0].items;
+    if items.len() <= MOST_SECTIONS {
+        return Vec::new();
+    }
+    items.iter().map(|item| link(&item.title, item.url.clone())).collect()
+}
+
+fn values(views: &[NavView]) -> Vec<Value> {
+    views.iter().map(Value::from_serializable).collect()
 }
 
 /// The sections from the top-level one down to this one; empty for the root.
@@ -336,9 +396,10 @@ fn content(scene: &Scene, entry: &Entry) -> Content {
         EntryKind::GapPages(gap) => Content::GapPages { pages: gap_pages(scene, gap) },
         EntryKind::Area(area) => area_content(scene, area),
         EntryKind::Folder => Content::Section { pages: section_pages(scene, entry) },
-        EntryKind::Home => scene
-            .checklist
-            .map_or(Content::PlainHome, |list| Content::Home(Box::new(home(scene, list)))),
+        EntryKind::Home => match scene.checklist {
+            Some(list) => Content::Home(Box::new(home(scene, list))),
+            None => Content::PlainHome { sections: all_sections(scene.site) },
+        },
         EntryKind::Status => match scene.checklist {
             Some(list) => Content::Status(status_page(scene, list)),
             None => Content::Page,
@@ -393,6 +454,7 @@ fn home(scene: &Scene, list: &Checklist) -> HomeView {
         next: next(scene.statuses, list).take(5).map(|gap| scene.gaps[gap].clone()).collect(),
         unowned: flagged(scene, "unowned"),
         overdue: with_status(scene, Status::Stale),
+        sections: all_sections(scene.site),
     }
 }
 

@@ -142,7 +142,7 @@ fn template(content: &Content) -> &'static str {
         Content::Page => "page.html",
         Content::Gap(_) | Content::GapPages { .. } => "gap.html",
         Content::Area(_) | Content::Section { .. } => "area.html",
-        Content::Home(_) | Content::PlainHome => "home.html",
+        Content::Home(_) | Content::PlainHome { .. } => "home.html",
         Content::Status(_) => "status.html",
         Content::NotFound { .. } => "404.html",
     }

@@ -58,7 +58,10 @@ pub enum Content {
     Home(Box<HomeView>),
     /// The home page of a site without one.
     #[serde(rename = "home")]
-    PlainHome,
+    PlainHome {
+        /// All top-level sections, when there are more than a page lists.
+        sections: Vec<Link>,
+    },
     /// The list of all gaps.
     Status(StatusPageView),
     /// The page for addresses that don't exist.
@@ -133,23 +136,27 @@ pub struct Link {
     pub status: Option<StatusView>,
 }
 
-/// The navigation of one section; the same for all of its pages.
+/// The navigation of one section; the same for all of its pages that lie near each other.
 #[derive(Debug, Serialize)]
 pub struct NavView {
-    /// The top-level sections, at most 50, closed.
+    /// The top-level sections, closed: all of them up to 50, else those around the open one.
     pub sections: Vec<NavSection>,
-    /// True when there are more top-level sections than are listed.
+    /// True when there are more top-level sections than are listed; the home page lists all.
     pub more_sections: bool,
     /// URL of the top-level section that is open; none on the home page.
     pub current: Option<String>,
     /// The sections between the top-level section and the open one, outermost first.
     pub parents: Vec<Link>,
-    /// The entries of the open section, at most 200.
+    /// The entries of the open section, at most 200: those around the page.
     pub entries: Vec<Link>,
     /// How many entries come before the first one listed.
     pub entries_before: usize,
+    /// The entry before the first one listed, whose page lists those around it.
+    pub before: Option<Link>,
     /// How many entries come after the last one listed.
     pub entries_after: usize,
+    /// The entry after the last one listed.
+    pub after: Option<Link>,
 }
 
 /// A top-level section.
@@ -354,6 +361,8 @@ pub struct HomeView {
     pub unowned: usize,
     /// How many reviews are overdue.
     pub overdue: usize,
+    /// All top-level sections, when there are more than a page lists.
+    pub sections: Vec<Link>,
 }
 
 /// A tier with its counts.

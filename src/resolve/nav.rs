@@ -40,6 +40,7 @@ fn copy(entry: &Entry) -> Entry {
         page: entry.page,
         gaps: entry.gaps.clone(),
         section: 0,
+        place: 0,
     }
 }
 
@@ -195,6 +196,7 @@ impl Folders<'_> {
             page: None,
             gaps: Vec::new(),
             section: 0,
+            place: 0,
         });
         self.entries.len() - 1
     }
@@ -298,9 +300,9 @@ impl Flat {
             items: Vec::new(),
         });
         if let Some(entry) = node.entry {
-            self.read(entry, index);
+            self.read(entry, index, 0);
         }
-        for child in node.children {
+        for (place, child) in node.children.into_iter().enumerate() {
             let mut item = Item {
                 title: child.title.clone(),
                 url: child.url.clone(),
@@ -310,7 +312,7 @@ impl Flat {
             };
             if child.children.is_empty() && child.number.is_none() {
                 if let Some(entry) = child.entry {
-                    self.read(entry, index);
+                    self.read(entry, index, place);
                 }
             } else {
                 item.section = Some(self.section(child, Some(index)));
@@ -320,8 +322,9 @@ impl Flat {
         index
     }
 
-    fn read(&mut self, entry: usize, section: usize) {
+    fn read(&mut self, entry: usize, section: usize, place: usize) {
         self.entries[entry].section = section;
+        self.entries[entry].place = place;
         self.reading.push(entry);
     }
 }

@@ -221,7 +221,7 @@ impl Placer<'_> {
     ) -> usize {
         let entry = self.urls.entries.len();
         self.urls.taken.insert(url.clone(), Owner::Entry(entry));
-        self.urls.entries.push(Entry { url, title, kind, page, gaps, section: 0 });
+        self.urls.entries.push(Entry { url, title, kind, page, gaps, section: 0, place: 0 });
         entry
     }
 
