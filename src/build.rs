@@ -9,7 +9,7 @@ mod analyse;
 mod output;
 mod plan;
 
-pub use analyse::{Analysis, analyse};
+pub use analyse::{Analysis, Changes, Engine, analyse};
 pub use output::clean;
 
 use std::collections::BTreeMap;
@@ -52,7 +52,8 @@ impl std::fmt::Display for Report {
 pub fn build(files: &dyn Files, config: &Config) -> Result<Report, Error> {
     output::check_folder(files, config)?;
     let analysis = analyse(files, config)?;
-    let scene = analysis.scene(config);
+    let shared = analysis.shared(config);
+    let scene = analysis.scene(config, &shared);
     let plan = plan::plan(files, config, &analysis, &scene);
     let mut report = analysis.report();
     report.diagnostics.extend(plan.diagnostics);
@@ -70,7 +71,8 @@ pub fn build(files: &dyn Files, config: &Config) -> Result<Report, Error> {
 /// Builds the site without writing anything.
 pub fn check(files: &dyn Files, config: &Config) -> Result<Report, Error> {
     let analysis = analyse(files, config)?;
-    let scene = analysis.scene(config);
+    let shared = analysis.shared(config);
+    let scene = analysis.scene(config, &shared);
     let plan = plan::plan(files, config, &analysis, &scene);
     let mut report = analysis.report();
     report.diagnostics.extend(plan.diagnostics);
@@ -86,7 +88,8 @@ pub fn build_in_memory(
     config: &Config,
 ) -> Result<(BTreeMap<String, Vec<u8>>, Report), Error> {
     let analysis = analyse(files, config)?;
-    let scene = analysis.scene(config);
+    let shared = analysis.shared(config);
+    let scene = analysis.scene(config, &shared);
     let plan = plan::plan(files, config, &analysis, &scene);
     let mut report = analysis.report();
     report.diagnostics.extend(plan.diagnostics);

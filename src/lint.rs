@@ -8,6 +8,7 @@ mod images;
 mod links;
 mod owners;
 
+use std::sync::Arc;
 use std::collections::HashSet;
 
 use crate::config::Owner;
@@ -20,7 +21,7 @@ pub struct Subject<'a> {
     /// The site.
     pub site: &'a Site,
     /// The facts that it was made from.
-    pub facts: &'a [PageFacts],
+    pub facts: &'a [Arc<PageFacts>],
     /// The keys of `[owners]`.
     pub owners: &'a std::collections::BTreeMap<String, Owner>,
 }

@@ -16,7 +16,7 @@ pub use summary::{Chapter, Summary, read_summary};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
-use crate::base::{SitePath, one_line};
+use crate::base::{Digest, Hasher, SitePath, one_line};
 use crate::config::Html;
 use crate::diag::{Diagnostic, Span};
 use crate::source::{FrontMatter, SourceFile};
@@ -51,6 +51,31 @@ pub struct PageFacts {
     pub links: Vec<LinkRef>,
     /// The files that its text was made from, besides its own.
     pub includes: Vec<SitePath>,
+}
+
+impl PageFacts {
+    /// Of everything but the places of things in the text, so that typing in a paragraph isn't
+    /// news to the rest of the site.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        let front = &self.front;
+        let located = |list: &[crate::source::Located]| {
+            list.iter().map(|item| item.text.clone()).collect::<Vec<_>>()
+        };
+        let meta = (
+            (&self.path, &front.title, located(&front.gaps), &front.description, &front.tags),
+            (front.order, located(&front.aliases), front.draft, &front.kind, &front.controls),
+            (front.owner.as_ref().map(|owner| &owner.text), &front.review_every, &front.claim),
+            (&self.heading, &self.anchors, &self.includes),
+        );
+        hasher.field(format!("{meta:?}").as_bytes());
+        for link in &self.links {
+            hasher.field(link.dest.as_bytes());
+            hasher.field(link.span.path.as_str().as_bytes());
+            hasher.field(&[u8::from(link.image)]);
+        }
+        hasher.finish()
+    }
 }
 
 /// What no other page may know.

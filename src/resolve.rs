@@ -11,6 +11,7 @@ mod urls;
 
 pub use links::{LinkTarget, Outcome};
 
+use std::sync::Arc;
 use std::collections::BTreeMap;
 
 use crate::base::SitePath;
@@ -146,7 +147,7 @@ pub struct Inputs<'a> {
 }
 
 /// Makes the site. What can't be placed is a diagnostic.
-pub fn resolve(inputs: &Inputs, facts: &[PageFacts]) -> (Site, Vec<Diagnostic>) {
+pub fn resolve(inputs: &Inputs, facts: &[Arc<PageFacts>]) -> (Site, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let bindings = bind::bind(inputs, facts, &mut found);
     let urls = urls::place(inputs, facts, &bindings, &mut found);

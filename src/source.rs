@@ -38,15 +38,8 @@ pub struct SourceFile {
     pub includes: Vec<SitePath>,
     /// What was found on the way.
     pub diagnostics: Vec<Diagnostic>,
-}
-
-impl SourceFile {
-    /// The digest of all that parsing depends on in this file.
-    pub fn digest(&self) -> Digest {
-        let mut hasher = Hasher::default();
-        hasher.field(self.text.as_bytes());
-        hasher.finish()
-    }
+    /// Of the file and of all that was filled in, with the places it came from.
+    pub digest: Digest,
 }
 
 /// Reads one page. Never fails: what can't be read is a diagnostic.
@@ -59,6 +52,11 @@ pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceF
     let front = front::read(path, &cut, &kinds, &mut diagnostics);
     let context = expand::Context { reader: &reader, variables: &config.variables };
     let expanded = expand::expand(&context, path, &text, cut.body, &mut diagnostics);
+    let mut hasher = Hasher::default();
+    hasher.field(text.as_bytes());
+    hasher.field(expanded.text.as_bytes());
+    expanded.map.hash(&mut hasher);
+    let digest = hasher.finish();
     SourceFile {
         path: path.clone(),
         front,
@@ -66,6 +64,7 @@ pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceF
         map: expanded.map,
         includes: expanded.includes,
         diagnostics,
+        digest,
     }
 }
 

@@ -12,6 +12,7 @@ pub use coverage::{Coverage, percent};
 pub use judge::judge;
 pub use review::bound_digest;
 
+use std::sync::Arc;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -167,9 +168,9 @@ pub struct Subject<'a> {
     /// Which pages close what.
     pub site: &'a Site,
     /// The facts of the pages.
-    pub facts: &'a [PageFacts],
+    pub facts: &'a [Arc<PageFacts>],
     /// The standings of the pages, in the same order.
-    pub standings: &'a [Standing],
+    pub standings: &'a [Arc<Standing>],
     /// Reviews by the page that they stand beside, oldest first.
     pub reviews: &'a BTreeMap<SitePath, Vec<Review>>,
     /// All waivers.

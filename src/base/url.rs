@@ -45,6 +45,20 @@ pub fn encode_path(path: &str) -> String {
     out
 }
 
+/// Percent-encodes what may not stand in a URL (RFC 3986, section 2), keeping what is encoded
+/// already and all that has a meaning, as the CommonMark specification does it.
+pub fn encode_url(url: &str) -> String {
+    let mut out = String::with_capacity(url.len());
+    for byte in url.bytes() {
+        let kept = byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte);
+        match kept {
+            true => out.push(char::from(byte)),
+            false => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
 /// Decodes `%20` and its like; none when the result isn't UTF-8 or a code is cut short.
 pub fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
@@ -84,6 +98,7 @@ mod tests {
     #[test]
     fn paths_are_encoded_and_decoded() {
         assert_eq!(encode_path("a b/ü#?.html"), "a%20b/%C3%BC%23%3F.html");
+        assert_eq!(encode_url("/a b?c=ü&d=%20#[e]"), "/a%20b?c=%C3%BC&d=%20#%5Be%5D");
         assert_eq!(percent_decode("a%20b/%C3%BC").as_deref(), Some("a b/ü"));
         assert_eq!(percent_decode("%zz"), None);
         assert_eq!(percent_decode("%e"), None);

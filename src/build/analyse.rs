@@ -1,145 +1,391 @@
 //! From files to a site with judged gaps, before anything is rendered.
+//!
+//! An [`Engine`] remembers what it has read and parsed. A build starts with an empty one; the
+//! preview keeps one and tells it what has changed. Both run the same code.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::Report;
-use crate::base::{Digest, SitePath, nearest};
+use crate::base::{Digest, Hasher, SitePath, nearest};
 use crate::checklist::{self, Checklist};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
 use crate::files::{Error, Files, Kind};
 use crate::history::{self, History};
 use crate::lint;
-use crate::parse::{self, Body, PageFacts, PageOwn, ParseOptions, ParsedPage, Standing};
-use crate::render::{Parts, Scene, Theme, ThemeFile};
+use crate::parse::{self, Body, PageFacts, PageOwn, ParseOptions, Standing};
+use crate::render::{Parts, Scene, Shared, Theme, ThemeFile};
 use crate::resolve::{self, Outcome, Site};
-use crate::source::{self, Review, Tree, Waiver};
+use crate::source::{self, Review, SourceFile, Tree, Waiver};
 use crate::status::{self, GapStatus};
 
 /// Everything that is known before the first page is rendered.
 pub struct Analysis {
     /// What other pages may know of each page, in the order of paths.
-    pub facts: Vec<PageFacts>,
-    pub(super) own: Vec<PageOwn>,
-    pub(super) bodies: Vec<Body>,
+    pub facts: Vec<Arc<PageFacts>>,
+    pub(super) own: Vec<Arc<PageOwn>>,
+    pub(super) bodies: Vec<Arc<Body>>,
     /// What there should be.
-    pub checklist: Option<Checklist>,
+    pub checklist: Option<Arc<Checklist>>,
     /// The site.
-    pub site: Site,
+    pub site: Arc<Site>,
     /// The status of each gap, in the order of the checklist.
     pub statuses: Vec<GapStatus>,
-    pub(super) theme: Theme,
-    history: History,
+    pub(super) theme: Arc<Theme>,
+    history: Arc<History>,
     /// The lines of the places that evidence names.
     lines: HashMap<Span, usize>,
     /// All findings so far, at their levels.
     pub diagnostics: Vec<Diagnostic>,
+    /// How much of it was done anew.
+    work: Work,
 }
 
-/// Reads, parses, resolves and judges.
+/// How much was done anew.
+#[derive(Clone, Copy, Debug, Default)]
+struct Work {
+    read: usize,
+    parsed: usize,
+    resolved: bool,
+}
+
+/// What has changed since the last time.
+#[derive(Clone, Debug)]
+pub enum Changes {
+    /// Anything may have.
+    All,
+    /// These files have, and no others; a path that doesn't exist any more is one, too.
+    Files(BTreeSet<SitePath>),
+}
+
+/// Reads, parses, resolves and judges, from nothing.
 pub fn analyse(files: &dyn Files, config: &Config) -> Result<Analysis, Error> {
-    let (tree, mut found) = source::scan(files, config)?;
-    let ((parsed, history), (theme, theme_faults)) = rayon::join(
-        || rayon::join(|| parse_pages(files, config, &tree), || history::read(&config.root)),
-        || load_theme(files, config),
-    );
-    found.extend(theme_faults);
-    let texts = Texts::read(files, config, &tree, &mut found);
-    let mut pages = Pages::default();
-    parsed.into_iter().for_each(|page| pages.push(page, &mut found));
-    let (site, faults) = resolve::resolve(&inputs(config, &tree, &texts), &pages.facts);
-    found.extend(faults);
-    let subject = lint::Subject { site: &site, facts: &pages.facts, owners: &config.owners };
-    found.extend(lint::run(&subject));
-    let mut found = config.leveled(found);
-    let statuses = judge(files, config, &texts, &pages, &site, &mut found);
-    let lines = lines(files, config, &statuses);
-    Ok(Analysis {
-        facts: pages.facts,
-        own: pages.own,
-        bodies: pages.bodies,
-        checklist: texts.checklist,
-        site,
-        statuses,
-        theme,
-        history,
-        lines,
-        diagnostics: found,
-    })
+    Engine::default().analyse(files, config, &Changes::All)
+}
+
+/// Remembers what was read and parsed. An empty one makes a cold build.
+#[derive(Default)]
+pub struct Engine {
+    tree: Option<(Arc<Tree>, Vec<Diagnostic>)>,
+    pages: HashMap<SitePath, Page>,
+    texts: Option<(Arc<Texts>, Vec<Diagnostic>)>,
+    theme: Option<(Arc<Theme>, Vec<Diagnostic>)>,
+    history: Option<Arc<History>>,
+    site: Option<(Digest, Arc<Site>, Vec<Diagnostic>)>,
+}
+
+/// A page as it was parsed.
+#[derive(Clone)]
+struct Page {
+    /// Of all that parsing depends on.
+    key: Digest,
+    facts: Arc<PageFacts>,
+    /// Of the facts, without the places of things in the text.
+    facts_digest: Digest,
+    standing: Arc<Standing>,
+    own: Arc<PageOwn>,
+    body: Arc<Body>,
+    found: Arc<Vec<Diagnostic>>,
+}
+
+impl Engine {
+    /// Brings everything up to date. What hasn't changed isn't done again.
+    pub fn analyse(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        changes: &Changes,
+    ) -> Result<Analysis, Error> {
+        let mut work = Work::default();
+        let (tree, mut found) = self.tree(files, config, changes)?;
+        self.pages(files, config, changes, &tree, &mut work);
+        let (theme, faults) = self.theme(files, config, changes);
+        found.extend(faults);
+        let (texts, faults) = self.texts(files, config, changes, &tree);
+        found.extend(faults);
+        let history = self.history(config, changes);
+        let pages = Pages::collect(&tree, &self.pages, &mut found);
+        let (site, faults) = self.site(config, &tree, &texts, &pages, &mut work);
+        found.extend(faults);
+        let subject = lint::Subject { site: &site, facts: &pages.facts, owners: &config.owners };
+        found.extend(lint::run(&subject));
+        let mut found = config.leveled(found);
+        let statuses = judge(files, config, &texts, &pages, &site, &mut found);
+        let lines = lines(files, config, &statuses);
+        Ok(Analysis {
+            facts: pages.facts,
+            own: pages.own,
+            bodies: pages.bodies,
+            checklist: texts.checklist.clone(),
+            site,
+            statuses,
+            theme,
+            history,
+            lines,
+            diagnostics: found,
+            work,
+        })
+    }
+
+    /// The files of the content. They are looked for again when one has come or gone.
+    fn tree(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        changes: &Changes,
+    ) -> Result<(Arc<Tree>, Vec<Diagnostic>), Error> {
+        let same = |tree: &Tree| match changes {
+            Changes::All => false,
+            Changes::Files(paths) => paths.iter().all(|path| {
+                path.strip(&config.src).is_none()
+                    || tree.holds(path)
+                        == (files.kind(&path.on_disk(&config.root)) == Kind::File)
+            }),
+        };
+        if self.tree.as_ref().is_none_or(|(tree, _)| !same(tree)) {
+            let (tree, found) = source::scan(files, config)?;
+            self.tree = Some((Arc::new(tree), found));
+        }
+        Ok(self.tree.clone().expect("it was just made"))
+    }
+
+    fn pages(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        changes: &Changes,
+        tree: &Tree,
+        work: &mut Work,
+    ) {
+        let touched = |path: &SitePath| match (changes, self.pages.get(path)) {
+            (Changes::All, _) | (_, None) => true,
+            (Changes::Files(paths), Some(page)) => {
+                paths.contains(path) || page.facts.includes.iter().any(|file| paths.contains(file))
+            }
+        };
+        let todo: Vec<&SitePath> = tree.pages.iter().filter(|path| touched(path)).collect();
+        let options = ParseOptions::from(&config.html);
+        let read = |path: &&SitePath| {
+            let source = source::read_page(files, config, path);
+            let key = parse_key(&source, options);
+            let known = self.pages.get(*path).filter(|page| page.key == key);
+            match known {
+                Some(page) => (page.clone(), false),
+                None => (Page::new(source, key, options), true),
+            }
+        };
+        let made: Vec<(Page, bool)> = todo.par_iter().map(read).collect();
+        work.read = made.len();
+        work.parsed = made.iter().filter(|(_, parsed)| *parsed).count();
+        for (path, (page, _)) in todo.into_iter().zip(made) {
+            self.pages.insert(path.clone(), page);
+        }
+        if self.pages.len() > tree.pages.len() {
+            let known: BTreeSet<&SitePath> = tree.pages.iter().collect();
+            self.pages.retain(|path, _| known.contains(path));
+        }
+    }
+
+    fn theme(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        changes: &Changes,
+    ) -> (Arc<Theme>, Vec<Diagnostic>) {
+        if self.theme.is_none() || changes.any(|path| path.strip("themes").is_some()) {
+            let (theme, found) = load_theme(files, config);
+            self.theme = Some((Arc::new(theme), found));
+        }
+        self.theme.clone().expect("it was just made")
+    }
+
+    fn texts(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        changes: &Changes,
+        tree: &Tree,
+    ) -> (Arc<Texts>, Vec<Diagnostic>) {
+        let is_text = |path: &SitePath| {
+            let special = [&tree.checklist, &tree.waivers, &tree.summary];
+            let gone = self.texts.as_ref().is_some_and(|(texts, _)| texts.sources.contains(path));
+            gone || special.into_iter().flatten().any(|known| known == path)
+                || path.as_str().ends_with(".reviews.yaml")
+        };
+        if self.texts.is_none() || changes.any(is_text) {
+            let mut found = Vec::new();
+            let texts = Texts::read(files, config, tree, &mut found);
+            self.texts = Some((Arc::new(texts), found));
+        }
+        self.texts.clone().expect("it was just made")
+    }
+
+    fn history(&mut self, config: &Config, changes: &Changes) -> Arc<History> {
+        if matches!(changes, Changes::All) || self.history.is_none() {
+            self.history = Some(Arc::new(history::read(&config.root)));
+        }
+        self.history.clone().expect("it was just made")
+    }
+
+    /// The site, made again only when something that it is made from has changed.
+    fn site(
+        &mut self,
+        config: &Config,
+        tree: &Tree,
+        texts: &Texts,
+        pages: &Pages,
+        work: &mut Work,
+    ) -> (Arc<Site>, Vec<Diagnostic>) {
+        let key = site_key(config, tree, texts, &pages.digests);
+        if self.site.as_ref().is_none_or(|(known, ..)| *known != key) {
+            work.resolved = true;
+            let (site, found) = resolve::resolve(&inputs(config, tree, texts), &pages.facts);
+            self.site = Some((key, Arc::new(site), found));
+        }
+        let (_, site, found) = self.site.as_ref().expect("it was just made");
+        (Arc::clone(site), found.clone())
+    }
+}
+
+impl Changes {
+    fn any(&self, wanted: impl Fn(&SitePath) -> bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::Files(paths) => paths.iter().any(wanted),
+        }
+    }
+}
+
+impl Page {
+    fn new(source: SourceFile, key: Digest, options: ParseOptions) -> Self {
+        let page = parse::parse(source, options);
+        Self {
+            key,
+            facts_digest: page.facts.digest(),
+            facts: Arc::new(page.facts),
+            standing: Arc::new(page.standing),
+            own: Arc::new(page.own),
+            body: Arc::new(page.body),
+            found: Arc::new(page.diagnostics),
+        }
+    }
+}
+
+/// Of all that parsing depends on: the source with what was found in it, and the options.
+fn parse_key(source: &SourceFile, options: ParseOptions) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.field(source.digest.to_string().as_bytes());
+    hasher.field(format!("{options:?}").as_bytes());
+    for found in &source.diagnostics {
+        hasher.field(format!("{} {:?} {}", found.rule.code, found.span, found.message).as_bytes());
+    }
+    hasher.finish()
+}
+
+/// Of all that the site is made from.
+fn site_key(config: &Config, tree: &Tree, texts: &Texts, facts: &[Digest]) -> Digest {
+    let mut hasher = Hasher::default();
+    for digest in facts {
+        hasher.field(digest.to_string().as_bytes());
+    }
+    hasher.field(texts.digest.to_string().as_bytes());
+    hasher.field(config.src.as_bytes());
+    hasher.field(config.book.title.as_bytes());
+    hasher.field(format!("{:?}", config.html.redirects).as_bytes());
+    for path in &tree.assets {
+        hasher.field(path.as_str().as_bytes());
+    }
+    hasher.finish()
 }
 
 impl Analysis {
     /// What pages share when they are rendered.
-    pub fn scene<'a>(&'a self, config: &'a Config) -> Scene<'a> {
-        Scene::new(Parts {
+    pub fn shared(&self, config: &Config) -> Shared {
+        Shared::new(&self.parts(config), self.theme.assets(), &self.lines)
+    }
+
+    /// The site, ready to be seen page by page.
+    pub fn scene<'a>(&'a self, config: &'a Config, shared: &'a Shared) -> Scene<'a> {
+        Scene::new(&self.parts(config), shared)
+    }
+
+    fn parts<'a>(&'a self, config: &'a Config) -> Parts<'a> {
+        Parts {
             config,
             site: &self.site,
-            checklist: self.checklist.as_ref(),
+            checklist: self.checklist.as_deref(),
             facts: &self.facts,
             history: &self.history,
             statuses: &self.statuses,
-            assets: self.theme.assets(),
-            lines: &self.lines,
-        })
+        }
     }
 
     /// The report of a build that has come this far.
     pub(super) fn report(&self) -> Report {
         Report {
-            read: self.facts.len(),
-            parsed: self.facts.len(),
-            resolved: true,
+            read: self.work.read,
+            parsed: self.work.parsed,
+            resolved: self.work.resolved,
             diagnostics: self.diagnostics.clone(),
             ..Report::default()
         }
     }
 }
 
-/// The results of parsing, each part in a list of its own.
+/// The results of parsing, each part in a list of its own, in the order of paths.
 #[derive(Default)]
 struct Pages {
-    facts: Vec<PageFacts>,
-    standings: Vec<Standing>,
-    own: Vec<PageOwn>,
-    bodies: Vec<Body>,
+    facts: Vec<Arc<PageFacts>>,
+    digests: Vec<Digest>,
+    standings: Vec<Arc<Standing>>,
+    own: Vec<Arc<PageOwn>>,
+    bodies: Vec<Arc<Body>>,
 }
 
 impl Pages {
-    fn push(&mut self, page: ParsedPage, found: &mut Vec<Diagnostic>) {
-        self.facts.push(page.facts);
-        self.standings.push(page.standing);
-        self.own.push(page.own);
-        self.bodies.push(page.body);
-        found.extend(page.diagnostics);
+    fn collect(tree: &Tree, known: &HashMap<SitePath, Page>, found: &mut Vec<Diagnostic>) -> Self {
+        let mut pages = Self::default();
+        for page in tree.pages.iter().filter_map(|path| known.get(path)) {
+            pages.facts.push(Arc::clone(&page.facts));
+            pages.digests.push(page.facts_digest);
+            pages.standings.push(Arc::clone(&page.standing));
+            pages.own.push(Arc::clone(&page.own));
+            pages.bodies.push(Arc::clone(&page.body));
+            found.extend(page.found.iter().cloned());
+        }
+        pages
     }
-}
-
-fn parse_pages(files: &dyn Files, config: &Config, tree: &Tree) -> Vec<ParsedPage> {
-    let options = ParseOptions::from(&config.html);
-    let page = |path| parse::parse(source::read_page(files, config, path), options);
-    tree.pages.par_iter().map(page).collect()
 }
 
 /// The files of the content that are no pages.
 struct Texts {
-    checklist: Option<Checklist>,
+    checklist: Option<Arc<Checklist>>,
     summary: Option<parse::Summary>,
     waivers: Vec<Waiver>,
     reviews: BTreeMap<SitePath, Vec<Review>>,
+    /// The files that all this was read from.
+    sources: BTreeSet<SitePath>,
+    /// Of the checklist and the summary.
+    digest: Digest,
 }
 
 impl Texts {
     fn read(files: &dyn Files, config: &Config, tree: &Tree, found: &mut Vec<Diagnostic>) -> Self {
+        let mut hasher = Hasher::default();
         let checklist = tree.checklist.as_ref().map(|path| {
             let text = source::read_text(files, &config.root, path, found);
+            hasher.field(text.as_bytes());
             let (checklist, faults) = checklist::read(path, &text);
             found.extend(faults);
-            checklist
+            Arc::new(checklist)
         });
+        hasher.field(b"summary");
         let summary = tree.summary.as_ref().map(|path| {
             let text = source::read_text(files, &config.root, path, found);
+            hasher.field(text.as_bytes());
             let (summary, faults) = parse::read_summary(path, &text);
             found.extend(faults);
             summary
@@ -157,7 +403,9 @@ impl Texts {
                 None => found.push(lonely_reviews(path, tree)),
             }
         }
-        Self { checklist, summary, waivers, reviews }
+        let special = [&tree.checklist, &tree.summary, &tree.waivers];
+        let sources = special.into_iter().flatten().chain(&tree.reviews).cloned().collect();
+        Self { checklist, summary, waivers, reviews, sources, digest: hasher.finish() }
     }
 }
 
@@ -183,7 +431,7 @@ fn inputs<'a>(config: &'a Config, tree: &'a Tree, texts: &'a Texts) -> resolve::
     resolve::Inputs {
         src: &config.src,
         title: &config.book.title,
-        checklist: texts.checklist.as_ref(),
+        checklist: texts.checklist.as_deref(),
         summary: texts.summary.as_ref(),
         assets: &tree.assets,
         redirects: &config.html.redirects,

@@ -97,7 +97,7 @@ fn made(config: &Config, analysis: &Analysis, scene: &Scene) -> Jobs {
     if let Some(cname) = &config.html.cname {
         files.push(("CNAME".to_string(), format!("{cname}\n").into_bytes()));
     }
-    let owner = |facts: &crate::parse::PageFacts| {
+    let owner = |facts: &std::sync::Arc<crate::parse::PageFacts>| {
         facts.front.owner.as_ref().map(|owner| owner.text.clone())
     };
     let owners: Vec<Option<String>> = analysis.facts.iter().map(owner).collect();
@@ -107,9 +107,9 @@ fn made(config: &Config, analysis: &Analysis, scene: &Scene) -> Jobs {
     ));
     if let Some(list) = &analysis.checklist {
         let statuses = &analysis.statuses;
-        let status = render::status_json(config, list, &analysis.site, statuses, &scene.gaps);
+        let status = render::status_json(config, list, &analysis.site, statuses, scene.gaps);
         files.push(("api/status.json".to_string(), json(&status)));
-        let badges = render::badges(list, statuses, &scene.gaps);
+        let badges = render::badges(list, statuses, scene.gaps);
         files.extend(badges.into_iter().map(|(url, text)| (url, text.into_bytes())));
     }
     files.into_iter().map(|(url, bytes)| (url, Job::Bytes(bytes))).collect()
@@ -137,12 +137,12 @@ pub(super) fn run(
         Job::Bytes(bytes) => return Ok(Ok(bytes.clone())),
         Job::Page(entry) => {
             let page = analysis.site.entries[*entry].page;
-            let text = page.map(|page| (&analysis.bodies[page], &analysis.own[page]));
+            let text = page.map(|page| (&*analysis.bodies[page], &*analysis.own[page]));
             let view = render::page_view(scene, *entry, text);
-            theme.page(&view, &scene.shared.site, scene.shared_nav(*entry))
+            theme.page(&view, scene.site_value(), scene.nav_value(*entry))
         }
         Job::NotFound => {
-            theme.page(&render::not_found(scene), &scene.shared.site, scene.root_nav())
+            theme.page(&render::not_found(scene), scene.site_value(), scene.root_nav())
         }
         Job::Redirect(number) => {
             render::redirect(theme, scene, config, &analysis.site.redirects[*number])

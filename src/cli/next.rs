@@ -15,7 +15,8 @@ pub(super) fn run(options: &NextOptions, global: &Global, console: &Console) -> 
     let owners: Vec<&str> = project.config.owners.keys().map(String::as_str).collect();
     let tier = known("tier", options.tier.as_deref(), &tiers)?;
     let owner = known("owner", options.owner.as_deref(), &owners)?;
-    let scene = analysis.scene(&project.config);
+    let shared = analysis.shared(&project.config);
+    let scene = analysis.scene(&project.config, &shared);
     let is_wanted = |gap: &usize| {
         let gap = &scene.gaps[*gap];
         let by = gap.owner.as_ref().map(|owner| owner.id.as_str());

@@ -125,7 +125,7 @@ pub(super) fn today(global: &Global) -> Result<Date, Failure> {
 
 /// The checklist of a site, which commands about gaps need.
 pub(super) fn checklist(analysis: &Analysis) -> Result<&Checklist, Failure> {
-    analysis.checklist.as_ref().ok_or_else(|| {
+    analysis.checklist.as_deref().ok_or_else(|| {
         Failure::Helped(
             "there is no checklist.md in the content folder".to_string(),
             "`lacuna init --from LIST.md` makes one from a list of yours".to_string(),

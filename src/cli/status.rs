@@ -15,20 +15,21 @@ pub(super) fn run(options: &StatusOptions, global: &Global, console: &Console) -
     let project = Project::open(global, console)?;
     let analysis = analyse(&project.files, &project.config)?;
     let list = checklist(&analysis)?;
-    let scene = analysis.scene(&project.config);
+    let shared = analysis.shared(&project.config);
+    let scene = analysis.scene(&project.config, &shared);
     let wanted = wanted(list, options)?;
     let text = match (&options.gap, options.format) {
         (_, StatusFormat::Json) => {
             let statuses = &analysis.statuses;
-            let mut all = status_json(&project.config, list, &analysis.site, statuses, &scene.gaps);
+            let mut all = status_json(&project.config, list, &analysis.site, statuses, scene.gaps);
             keep(&mut all, &wanted);
             let text = serde_json::to_string_pretty(&all).expect("JSON values can be written");
             format!("{text}\n")
         }
-        (_, StatusFormat::Csv) => csv(&scene.gaps, &wanted),
-        (_, StatusFormat::Md) => markdown(&scene.gaps, &wanted),
+        (_, StatusFormat::Csv) => csv(scene.gaps, &wanted),
+        (_, StatusFormat::Md) => markdown(scene.gaps, &wanted),
         (Some(_), StatusFormat::Table) => wanted.iter().map(|gap| one(&scene.gaps[*gap])).collect(),
-        (None, StatusFormat::Table) => table(list, &analysis, &scene.gaps, &wanted),
+        (None, StatusFormat::Table) => table(list, &analysis, scene.gaps, &wanted),
     };
     console.data(&text);
     Ok(Verdict::Fine)

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::markup::{self, Attribute};
 use super::{Body, Events, Heading, LinkRef, ParseOptions, Piece, end_of, highlight, plain};
@@ -169,7 +169,8 @@ impl<'a> Writer<'a> {
                 self.push_escaped(code);
                 self.push("</code>");
             }
-            Event::Html(html) | Event::InlineHtml(html) => self.raw_html(html, range.clone()),
+            Event::Html(_) => return self.html_block(events, at),
+            Event::InlineHtml(html) => self.raw_html(html, range.clone()),
             Event::FootnoteReference(name) => self.footnote_reference(name),
             Event::SoftBreak => self.push("\n"),
             Event::HardBreak => self.push("<br>\n"),
@@ -209,6 +210,9 @@ impl<'a> Writer<'a> {
             Tag::Emphasis => self.push("<em>"),
             Tag::Strong => self.push("<strong>"),
             Tag::Strikethrough => self.push("<del>"),
+            Tag::Link { link_type: LinkType::Email, dest_url, title, .. } => {
+                self.link(&format!("mailto:{dest_url}"), title, range);
+            }
             Tag::Link { dest_url, title, .. } => self.link(dest_url, title, range),
             _ => {}
         }
@@ -279,11 +283,12 @@ impl<'a> Writer<'a> {
 
     /// A reference to a footnote that isn't defined stays in the text.
     fn missing_notes(&mut self, text: &str, range: &Range<usize>) {
-        let Some(at) = text.find("[^") else { return };
-        let Some((name, _)) = text[at + 2..].split_once(']') else { return };
-        if !name.is_empty() && !name.contains(char::is_whitespace) {
-            let message = format!("the footnote `{}` isn't defined", one_line(name));
-            self.report("P003", range.clone(), message);
+        for (at, _) in text.match_indices("[^") {
+            let Some((name, _)) = text[at + 2..].split_once(']') else { return };
+            if !name.is_empty() && !name.contains(char::is_whitespace) {
+                let message = format!("the footnote `{}` isn't defined", one_line(name));
+                self.report("P003", range.clone(), message);
+            }
         }
     }
 
@@ -401,6 +406,19 @@ impl<'a> Writer<'a> {
         self.push("</code></pre></div>\n");
     }
 
+    /// A block of HTML comes line by line, and a tag may be longer than a line.
+    fn html_block(&mut self, events: &Events, at: usize) -> usize {
+        let (mut html, mut range) = (String::new(), events[at].1.clone());
+        let mut next = at;
+        while let Some((Event::Html(line), place)) = events.get(next) {
+            html.push_str(line);
+            range.end = place.end;
+            next += 1;
+        }
+        self.raw_html(&html, range);
+        next
+    }
+
     fn raw_html(&mut self, html: &str, range: Range<usize>) {
         if !self.options.raw_html {
             return self.push_escaped(html);
@@ -415,6 +433,10 @@ impl<'a> Writer<'a> {
                 Attribute::Href(place) => (place, false),
                 Attribute::Source(place) => (place, true),
             };
+            // What other character references mean isn't known here, so such an address stays.
+            if markup::has_reference(&html[place.clone()]) {
+                continue;
+            }
             self.push(&html[done..place.start]);
             let dest = html[place.clone()].replace("&amp;", "&");
             self.push_link(&dest, image, range.clone());

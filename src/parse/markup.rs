@@ -99,6 +99,13 @@ pub(super) fn attributes(html: &str) -> Vec<Attribute<'_>> {
     found
 }
 
+/// True when an attribute holds another character reference than `&amp;`.
+pub(super) fn has_reference(value: &str) -> bool {
+    let is_name = |name: &str| name.chars().all(|char| char.is_ascii_alphanumeric() || char == '#');
+    let named = |rest: &str| rest.split_once(';').is_some_and(|(name, _)| is_name(name));
+    value.split('&').skip(1).any(|rest| !rest.starts_with("amp;") && named(rest))
+}
+
 /// Where a tag ends, quoted values skipped.
 fn tag_end(html: &str, start: usize) -> Option<usize> {
     let mut quote = None;

@@ -6,6 +6,7 @@ use super::view::{
     CoverageView, EvidenceView, GapView, Link, OwnerView, ReviewView, StatusCount, StatusView,
     WaiverView,
 };
+use crate::base::encode_path;
 use crate::checklist::Checklist;
 use crate::config::{Owner, Person};
 use crate::diag::Span;
@@ -43,10 +44,10 @@ fn gap_view(source: &GapSource, index: usize) -> GapView {
         id: gap.id.clone(),
         title: gap.title.clone(),
         missing: gap.missing.clone(),
-        url: place(source.site, index),
+        url: encode_path(place(source.site, index)),
         tier: link(&tier.title, tier_url(&tier.id)),
         tier_id: tier.id.clone(),
-        area: link(&area.title, format!("{}/index.html", area.id)),
+        area: link(&area.title, area_url(&area.id)),
         area_id: area.id.clone(),
         status: status_view(found.status),
         because: found.because.clone(),
@@ -60,11 +61,11 @@ fn gap_view(source: &GapSource, index: usize) -> GapView {
 }
 
 /// Where a reader finds a gap: its only page, else its own URL.
-fn place(site: &Site, gap: usize) -> String {
+fn place(site: &Site, gap: usize) -> &str {
     let place = &site.gaps[gap];
     match place.pages.as_slice() {
-        [page] => site.entry(*page).map_or(place.url.clone(), |entry| entry.url.clone()),
-        _ => place.url.clone(),
+        [page] => site.entry(*page).map_or(&place.url, |entry| &entry.url),
+        _ => &place.url,
     }
 }
 
@@ -128,7 +129,12 @@ fn name(people: &BTreeMap<String, Person>, id: &str) -> String {
 
 /// The list of a tier on the status page.
 pub(super) fn tier_url(id: &str) -> String {
-    format!("status/index.html#tier-{id}")
+    format!("status/index.html#tier-{}", encode_path(id))
+}
+
+/// The page of an area.
+pub(super) fn area_url(id: &str) -> String {
+    format!("{}/index.html", encode_path(id))
 }
 
 pub(super) fn link(title: &str, url: String) -> Link {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::page::Scene;
 use super::view::GapView;
+use crate::base::encode_path;
 use crate::checklist::Checklist;
 use crate::config::Config;
 use crate::resolve::Site;
@@ -93,11 +94,11 @@ fn gap_json(site: &Site, statuses: &[GapStatus], index: usize, gap: &GapView) ->
             "due": counted.due.map(|due| due.to_string()),
         })
     });
-    let pages: Vec<&str> = site.gaps[index]
+    let pages: Vec<String> = site.gaps[index]
         .pages
         .iter()
         .filter_map(|page| site.entry(*page))
-        .map(|entry| entry.url.as_str())
+        .map(|entry| encode_path(&entry.url))
         .collect();
     json!({
         "id": gap.id,
@@ -112,7 +113,7 @@ fn gap_json(site: &Site, statuses: &[GapStatus], index: usize, gap: &GapView) ->
         "evidence": gap.evidence,
         "owner": found.owner,
         "pages": pages,
-        "url": site.gaps[index].url,
+        "url": encode_path(&site.gaps[index].url),
         "review": review,
         "waiver": gap.waiver,
         "examples": Value::Null,
@@ -122,7 +123,7 @@ fn gap_json(site: &Site, statuses: &[GapStatus], index: usize, gap: &GapView) ->
 #[derive(Serialize)]
 struct PageJson<'a> {
     title: &'a str,
-    url: &'a str,
+    url: String,
     owner: Option<&'a str>,
     changed: Option<String>,
     status: Option<&'a str>,
@@ -137,7 +138,7 @@ pub fn pages_json(scene: &Scene, site: &Site, owners: &[Option<String>]) -> Valu
         let due = gap.and_then(|gap| gap.review.as_ref()).and_then(|review| review.due.as_deref());
         Some(PageJson {
             title: &entry.title,
-            url: &entry.url,
+            url: encode_path(&entry.url),
             owner: owners[page].as_deref(),
             changed: scene.changed(entry),
             status: gap.map(|gap| gap.status.id),
@@ -145,6 +146,6 @@ pub fn pages_json(scene: &Scene, site: &Site, owners: &[Option<String>]) -> Valu
         })
     });
     let mut pages: Vec<PageJson> = pages.collect();
-    pages.sort_by_key(|page| page.url);
+    pages.sort_by(|a, b| a.url.cmp(&b.url));
     json!(pages)
 }

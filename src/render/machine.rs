@@ -1,5 +1,6 @@
 //! What machines read: redirects, sitemap, feed, robots.
 
+use std::sync::Arc;
 use super::page::Scene;
 use super::theme::Theme;
 use super::view::{FeedEntry, FeedView, RedirectView, SitemapEntry, SitemapView};
@@ -51,7 +52,7 @@ pub fn feed(
     scene: &Scene,
     config: &Config,
     site: &Site,
-    own: &[PageOwn],
+    own: &[Arc<PageOwn>],
 ) -> Option<Result<String, Diagnostic>> {
     let home = scene.canonical("")?;
     let time = |day: &str| format!("{day}T00:00:00Z");
@@ -63,7 +64,7 @@ pub fn feed(
                 title: entry.title.clone(),
                 url: scene.canonical(&entry.url)?,
                 updated: time(&scene.changed(entry)?),
-                summary: scene.description(entry, entry.page.map(|page| &own[page])),
+                summary: scene.description(entry, entry.page.map(|page| &*own[page])),
             })
         })
         .collect();

@@ -1,10 +1,11 @@
 //! Views of pages.
 
+use std::sync::Arc;
 use std::collections::{BTreeMap, HashMap};
 
 use tera::Value;
 
-use super::gap::{GapSource, coverage_view, gap_views, link, status_view, tier_url};
+use super::gap::{GapSource, area_url, coverage_view, gap_views, link, status_view, tier_url};
 use super::view::{
     AreaView, Choice, Content, GapStart, GapView, HomeView, Link, MapRow, NavSection, NavView,
     PageMeta, PageView, SiteView, StatusPageView, StatusView, TierView, TocEntry,
@@ -18,31 +19,31 @@ use crate::parse::{Body, PageFacts, PageOwn};
 use crate::resolve::{Entry, EntryKind, Site};
 use crate::status::{Coverage, GapStatus, Status};
 
-/// The whole site, ready to be seen page by page. What pages share is made once.
+/// The whole site, ready to be seen page by page.
 pub struct Scene<'a> {
     config: &'a Config,
     site: &'a Site,
     checklist: Option<&'a Checklist>,
-    facts: &'a [PageFacts],
+    facts: &'a [Arc<PageFacts>],
     history: &'a History,
     statuses: &'a [GapStatus],
+    shared: &'a Shared,
     /// One a gap.
-    pub gaps: Vec<GapView>,
+    pub gaps: &'a [GapView],
+}
+
+/// What pages share, made once for a site.
+pub struct Shared {
+    gaps: Vec<GapView>,
     site_view: SiteView,
     /// By section, then by window.
     navs: Vec<Vec<NavView>>,
     /// Where each entry stands in reading order.
     places: Vec<Option<usize>>,
-    /// The shared parts as the template language holds them.
-    pub shared: Shared,
-}
-
-/// The shared parts of views: the site, and one navigation a section.
-pub struct Shared {
-    /// [`PageView::site`].
-    pub site: Value,
-    /// [`PageView::nav`] by section, then by window.
-    navs: Vec<Vec<Value>>,
+    /// [`PageView::site`] as the template language holds it.
+    site_value: Value,
+    /// [`PageView::nav`] likewise.
+    nav_values: Vec<Vec<Value>>,
 }
 
 /// What a scene is made from.
@@ -54,15 +55,11 @@ pub struct Parts<'a> {
     /// What there should be.
     pub checklist: Option<&'a Checklist>,
     /// The facts of the pages.
-    pub facts: &'a [PageFacts],
+    pub facts: &'a [Arc<PageFacts>],
     /// When files changed.
     pub history: &'a History,
     /// The status of each gap.
     pub statuses: &'a [GapStatus],
-    /// The static files of the theme with their URLs.
-    pub assets: BTreeMap<String, String>,
-    /// The lines of places, from 1.
-    pub lines: &'a HashMap<Span, usize>,
 }
 
 /// A page lists at most so many top-level sections, and so many entries of its own.
@@ -74,22 +71,9 @@ const MOST_ENTRIES: usize = 200;
 /// So many neighbours see the same window of a long section.
 const WINDOW_STEP: usize = 100;
 
-impl Scene<'_> {
-    /// The navigation that an entry sees, as the template language holds it.
-    pub fn shared_nav(&self, entry: usize) -> &Value {
-        let entry = &self.site.entries[entry];
-        &self.shared.navs[entry.section][window(self.site, entry)]
-    }
-
-    /// The navigation of pages outside all sections.
-    pub fn root_nav(&self) -> &Value {
-        &self.shared.navs[0][0]
-    }
-}
-
-impl<'a> Scene<'a> {
+impl Shared {
     /// Makes what pages share.
-    pub fn new(parts: Parts<'a>) -> Self {
+    pub fn new(parts: &Parts, assets: BTreeMap<String, String>, lines: &HashMap<Span, usize>) -> Self {
         let gaps = parts.checklist.map_or_else(Vec::new, |checklist| {
             gap_views(&GapSource {
                 checklist,
@@ -97,10 +81,10 @@ impl<'a> Scene<'a> {
                 statuses: parts.statuses,
                 owners: &parts.config.owners,
                 people: &parts.config.people,
-                lines: parts.lines,
+                lines,
             })
         });
-        let site_view = site_view(&parts);
+        let site_view = site_view(parts, assets);
         let navs: Vec<Vec<NavView>> = (0..parts.site.sections.len())
             .map(|section| nav_views(parts.site, &gaps, section))
             .collect();
@@ -108,10 +92,33 @@ impl<'a> Scene<'a> {
         for (place, entry) in parts.site.reading.iter().enumerate() {
             places[*entry] = Some(place);
         }
-        let shared = Shared {
-            site: Value::from_serializable(&site_view),
-            navs: navs.iter().map(|windows| values(windows)).collect(),
-        };
+        let site_value = Value::from_serializable(&site_view);
+        let nav_values = navs.iter().map(|windows| values(windows)).collect();
+        Self { gaps, site_view, navs, places, site_value, nav_values }
+    }
+}
+
+impl Scene<'_> {
+    /// The shared part of all views, as the template language holds it.
+    pub fn site_value(&self) -> &Value {
+        &self.shared.site_value
+    }
+
+    /// The navigation that an entry sees, as the template language holds it.
+    pub fn nav_value(&self, entry: usize) -> &Value {
+        let entry = &self.site.entries[entry];
+        &self.shared.nav_values[entry.section][window(self.site, entry)]
+    }
+
+    /// The navigation of pages outside all sections.
+    pub fn root_nav(&self) -> &Value {
+        &self.shared.nav_values[0][0]
+    }
+}
+
+impl<'a> Scene<'a> {
+    /// A site with what its pages share.
+    pub fn new(parts: &Parts<'a>, shared: &'a Shared) -> Self {
         Self {
             config: parts.config,
             site: parts.site,
@@ -119,11 +126,8 @@ impl<'a> Scene<'a> {
             facts: parts.facts,
             history: parts.history,
             statuses: parts.statuses,
-            gaps,
-            site_view,
-            navs,
-            places,
             shared,
+            gaps: &shared.gaps,
         }
     }
 
@@ -131,7 +135,7 @@ impl<'a> Scene<'a> {
     fn link_to(&self, entry: usize) -> Link {
         let entry = &self.site.entries[entry];
         let status = entry.gaps.first().map(|gap| self.gaps[*gap].status.clone());
-        Link { title: entry.title.clone(), url: entry.url.clone(), status }
+        Link { title: entry.title.clone(), url: encode_path(&entry.url), status }
     }
 
     /// The absolute address of a page.
@@ -187,15 +191,15 @@ pub fn page_view<'a>(
         _ => String::new(),
     };
     let neighbour = |step: isize| {
-        let place = scene.places[entry]?.checked_add_signed(step)?;
+        let place = scene.shared.places[entry]?.checked_add_signed(step)?;
         scene.site.reading.get(place).map(|entry| scene.link_to(*entry))
     };
     PageView {
-        site: &scene.site_view,
+        site: &scene.shared.site_view,
         root: root_of(&found.url),
         page: page_meta(scene, found, own),
         trail: trail(scene, found),
-        nav: &scene.navs[found.section][window(scene.site, found)],
+        nav: &scene.shared.navs[found.section][window(scene.site, found)],
         toc,
         previous: neighbour(-1),
         next: neighbour(1),
@@ -222,11 +226,11 @@ pub fn not_found<'a>(scene: &'a Scene) -> PageView<'a> {
         tags: Vec::new(),
     };
     PageView {
-        site: &scene.site_view,
+        site: &scene.shared.site_view,
         root: String::new(),
         page,
         trail: Vec::new(),
-        nav: &scene.navs[0][0],
+        nav: &scene.shared.navs[0][0],
         toc: Vec::new(),
         previous: None,
         next: None,
@@ -236,7 +240,7 @@ pub fn not_found<'a>(scene: &'a Scene) -> PageView<'a> {
     }
 }
 
-fn site_view(parts: &Parts) -> SiteView {
+fn site_view(parts: &Parts, assets: BTreeMap<String, String>) -> SiteView {
     let config = parts.config;
     SiteView {
         title: config.book.title.clone(),
@@ -248,9 +252,9 @@ fn site_view(parts: &Parts) -> SiteView {
         repository: config.html.repository.clone().filter(|url| is_web(url)),
         feed: config.html.site_url.is_some(),
         links: home_links(parts),
-        assets: parts.assets.clone(),
-        styles: config.html.styles.clone(),
-        scripts: config.html.scripts.clone(),
+        assets,
+        styles: config.html.styles.iter().map(|path| encode_path(path)).collect(),
+        scripts: config.html.scripts.iter().map(|path| encode_path(path)).collect(),
         generator: concat!("lacuna ", env!("CARGO_PKG_VERSION")),
     }
 }
@@ -264,7 +268,7 @@ fn home_links(parts: &Parts) -> Vec<Link> {
     let url = |page: &str| {
         let path = crate::base::SitePath::new(&format!("{}/{page}", parts.config.src));
         let index = parts.facts.iter().position(|facts| Some(&facts.path) == path.as_ref());
-        index.and_then(|index| parts.site.entry(index)).map(|entry| entry.url.clone())
+        index.and_then(|index| parts.site.entry(index)).map(|entry| encode_path(&entry.url))
     };
     let links = parts.config.home_links.iter();
     links.filter_map(|(title, page)| Some(link(title, url(page)?))).collect()
@@ -290,12 +294,12 @@ fn nav_view(site: &Site, gaps: &[GapView], section: usize, window: usize) -> Nav
     let sections = top_sections(site, chain.first().copied()).iter().map(|item| NavSection {
         title: item.title.clone(),
         number: item.section.and_then(|section| site.sections[section].number.clone()),
-        url: item.url.clone(),
+        url: encode_path(&item.url),
         part: item.part.clone(),
     });
     let item_link = |item: &crate::resolve::Item| Link {
         title: item.title.clone(),
-        url: item.url.clone(),
+        url: encode_path(&item.url),
         status: item.gap.map(|gap| gaps[gap].status.clone()),
     };
     let items = if section == 0 { &[][..] } else { &site.sections[section].items };
@@ -305,11 +309,11 @@ fn nav_view(site: &Site, gaps: &[GapView], section: usize, window: usize) -> Nav
     NavView {
         sections: sections.collect(),
         more_sections: root.items.len() > MOST_SECTIONS,
-        current: top.map(|top| top.url.clone()),
+        current: top.map(|top| encode_path(&top.url)),
         parents: chain
             .iter()
             .skip(1)
-            .map(|section| link(&site.sections[*section].title, site.sections[*section].url.clone()))
+            .map(|section| link(&site.sections[*section].title, encode_path(&site.sections[*section].url)))
             .collect(),
         entries: items[start..end].iter().map(item_link).collect(),
         entries_before: start,
@@ -337,7 +341,7 @@ fn all_sections(site: &Site) -> Vec<Link> {
     if items.len() <= MOST_SECTIONS {
         return Vec::new();
     }
-    items.iter().map(|item| link(&item.title, item.url.clone())).collect()
+    items.iter().map(|item| link(&item.title, encode_path(&item.url))).collect()
 }
 
 fn values(views: &[NavView]) -> Vec<Value> {
@@ -365,7 +369,7 @@ fn trail(scene: &Scene, entry: &Entry) -> Vec<Link> {
     for section in chain(scene.site, entry.section) {
         let section = &scene.site.sections[section];
         if section.url != entry.url {
-            trail.push(link(&section.title, section.url.clone()));
+            trail.push(link(&section.title, encode_path(&section.url)));
         }
     }
     trail
@@ -377,7 +381,7 @@ fn page_meta(scene: &Scene, entry: &Entry, own: Option<&PageOwn>) -> PageMeta {
     PageMeta {
         title: entry.title.clone(),
         description: scene.description(entry, own),
-        url: entry.url.clone(),
+        url: encode_path(&entry.url),
         canonical: scene.canonical(&entry.url),
         noindex: matches!(entry.kind, EntryKind::Gap(_)),
         heading_id: facts.and_then(|facts| facts.heading.as_ref()).map(|(_, id)| id.clone()),
@@ -429,7 +433,7 @@ fn gap_pages(scene: &Scene, gap: usize) -> Vec<Link> {
 
 fn section_pages(scene: &Scene, entry: &Entry) -> Vec<Link> {
     let items = &scene.site.sections[entry.section].items;
-    items.iter().map(|item| link(&item.title, item.url.clone())).collect()
+    items.iter().map(|item| link(&item.title, encode_path(&item.url))).collect()
 }
 
 fn area_content(scene: &Scene, area: usize) -> Content {
@@ -498,7 +502,7 @@ fn map(scene: &Scene, list: &Checklist) -> Vec<MapRow> {
             Link { title: gap.title.clone(), url: gap.url.clone(), status }
         };
         rows.push(MapRow {
-            area: link(&area.title, format!("{}/index.html", area.id)),
+            area: link(&area.title, area_url(&area.id)),
             number: area.number.clone(),
             tier: first.then(|| list.tiers[area.tier].title.clone()),
             cells: list.gaps_of(index).map(cell).collect(),
@@ -522,7 +526,7 @@ fn status_page(scene: &Scene, list: &Checklist) -> StatusPageView {
     StatusPageView {
         coverage: coverage_view(&scene.coverage(|_| true)),
         tiers: tiers(scene, list),
-        gaps: scene.gaps.clone(),
+        gaps: scene.gaps.to_vec(),
         areas: list.areas.iter().map(|area| choice((&area.id, &area.title))).collect(),
         owners: owners.into_iter().map(choice).collect(),
         statuses,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use tera::{Context, ErrorKind, Tera, Value};
 
 use super::view::{Content, PageView};
-use crate::base::{Digest, SitePath, nearest, one_line};
+use crate::base::{Digest, SitePath, encode_path, nearest, one_line};
 use crate::diag::{Diagnostic, Span};
 
 /// A file of a theme.
@@ -96,7 +96,7 @@ impl Theme {
     /// Static file → URL with a version, so that browsers fetch what has changed.
     pub fn assets(&self) -> BTreeMap<String, String> {
         let url = |(name, bytes): (&String, &Vec<u8>)| {
-            (name.clone(), format!("{}?v={}", asset_url(name), Digest::of(bytes).short()))
+            (name.clone(), format!("{}?v={}", encode_path(&asset_url(name)), Digest::of(bytes).short()))
         };
         self.statics.iter().map(url).collect()
     }

@@ -1,9 +1,9 @@
 //! What templates can see: one [`PageView`] a page, and nothing else.
 //!
 //! A value that isn't here can't reach a page, so the digest of a view covers all inputs of the
-//! page. Every `url` is relative to the root of the site, without a leading slash; templates
-//! put [`PageView::root`] before it. All text is plain text, to be escaped by the template,
-//! except [`PageView::body`].
+//! page. Every `url` is relative to the root of the site, percent-encoded, without a leading slash;
+//! templates put [`PageView::root`] before it. All text is plain text, to be escaped by the
+//! template, except [`PageView::body`].
 
 use serde::Serialize;
 

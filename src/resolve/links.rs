@@ -1,8 +1,9 @@
 //! What each link leads to.
 
+use std::sync::Arc;
 use super::urls::{Owner, Urls};
 use super::{EntryKind, Inputs};
-use crate::base::{SitePath, encode_path, percent_decode, relative_url};
+use crate::base::{SitePath, encode_path, encode_url, percent_decode, relative_url};
 use crate::parse::{LinkRef, PageFacts};
 
 /// A link with the URL that is written for it.
@@ -37,9 +38,9 @@ pub enum Outcome {
 }
 
 /// Resolves the links of all pages.
-pub(super) fn resolve(inputs: &Inputs, facts: &[PageFacts], urls: &Urls) -> Vec<Vec<LinkTarget>> {
+pub(super) fn resolve(inputs: &Inputs, facts: &[Arc<PageFacts>], urls: &Urls) -> Vec<Vec<LinkTarget>> {
     let resolver = Resolver { inputs, urls };
-    let of_page = |(index, page): (usize, &PageFacts)| {
+    let of_page = |(index, page): (usize, &Arc<PageFacts>)| {
         let entry = urls.entry_of[index];
         page.links.iter().map(|link| resolver.link(entry, link)).collect()
     };
@@ -53,7 +54,7 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn link(&self, entry: Option<usize>, link: &LinkRef) -> LinkTarget {
-        let as_written = |outcome| LinkTarget { url: link.dest.clone(), outcome };
+        let as_written = |outcome| LinkTarget { url: encode_url(&link.dest), outcome };
         match scheme(&link.dest) {
             Some(scheme) if is_unsafe(&scheme) => {
                 return LinkTarget { url: "#".to_string(), outcome: Outcome::Unsafe };
@@ -82,7 +83,7 @@ impl Resolver<'_> {
                 format!("{}{tail}", encode_path(&relative_url(here, there)))
             }
             Outcome::Outside => "#".to_string(),
-            _ => link.dest.clone(),
+            _ => encode_url(&link.dest),
         };
         LinkTarget { url, outcome }
     }

@@ -1,5 +1,6 @@
 //! Navigation: sections and their items, from `SUMMARY.md`, or from the checklist and folders.
 
+use std::sync::Arc;
 use std::collections::BTreeMap;
 
 use super::urls::{Owner, Urls, humanise};
@@ -18,7 +19,7 @@ pub(super) struct Nav {
 /// Builds the navigation.
 pub(super) fn build(
     inputs: &Inputs,
-    facts: &[PageFacts],
+    facts: &[Arc<PageFacts>],
     urls: &Urls,
     found: &mut Vec<Diagnostic>,
 ) -> Nav {
@@ -75,7 +76,7 @@ impl Node {
 /// Navigation from the checklist first, then from the folders.
 struct Folders<'a> {
     inputs: &'a Inputs<'a>,
-    facts: &'a [PageFacts],
+    facts: &'a [Arc<PageFacts>],
     urls: &'a Urls,
     entries: &'a mut Vec<Entry>,
 }
@@ -208,7 +209,7 @@ impl Folders<'_> {
 
 fn from_summary(
     inputs: &Inputs,
-    facts: &[PageFacts],
+    facts: &[Arc<PageFacts>],
     urls: &Urls,
     summary: &Summary,
     found: &mut Vec<Diagnostic>,

@@ -1,5 +1,6 @@
 //! Old URLs: aliases of pages, redirects of `book.toml`, and gaps whose page lies elsewhere.
 
+use std::sync::Arc;
 use std::collections::HashSet;
 
 use super::urls::{Urls, collision};
@@ -13,7 +14,7 @@ use crate::source::Located;
 /// All redirects, sorted by the old URL.
 pub(super) fn collect(
     inputs: &Inputs,
-    facts: &[PageFacts],
+    facts: &[Arc<PageFacts>],
     urls: &Urls,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Redirect> {

@@ -1,5 +1,6 @@
 //! One URL for each page, gap, area and file.
 
+use std::sync::Arc;
 use std::collections::HashMap;
 
 use super::bind::Bindings;
@@ -36,7 +37,7 @@ pub(super) enum Owner {
 /// Gives each page its URL. The first in the order of paths keeps one that two want.
 pub(super) fn place(
     inputs: &Inputs,
-    facts: &[PageFacts],
+    facts: &[Arc<PageFacts>],
     bindings: &Bindings,
     found: &mut Vec<Diagnostic>,
 ) -> Urls {
@@ -49,7 +50,7 @@ pub(super) fn place(
     placer.urls
 }
 
-fn empty(inputs: &Inputs, facts: &[PageFacts]) -> Urls {
+fn empty(inputs: &Inputs, facts: &[Arc<PageFacts>]) -> Urls {
     let gaps = inputs.checklist.map_or(0, |list| list.gaps.len());
     let pages = facts.iter().enumerate().map(|(index, page)| (page.path.clone(), index));
     Urls {
@@ -66,7 +67,7 @@ fn empty(inputs: &Inputs, facts: &[PageFacts]) -> Urls {
 
 struct Placer<'a> {
     inputs: &'a Inputs<'a>,
-    facts: &'a [PageFacts],
+    facts: &'a [Arc<PageFacts>],
     bindings: &'a Bindings,
     found: &'a mut Vec<Diagnostic>,
     urls: Urls,

@@ -1,6 +1,6 @@
 //! From places in expanded text to places in files.
 
-use crate::base::{SitePath, TextRange};
+use crate::base::{Hasher, SitePath, TextRange};
 use crate::diag::Span;
 
 /// Where each part of an expanded text comes from.
@@ -36,6 +36,11 @@ impl SourceMap {
     /// Says that text from `start` on was made from a directive.
     pub(super) fn made(&mut self, start: usize, file: &SitePath, directive: TextRange) {
         self.push(start, file, Origin::Made(directive));
+    }
+
+    /// Adds the map to a digest: the same text may come from other places.
+    pub(super) fn hash(&self, hasher: &mut Hasher) {
+        hasher.field(format!("{:?} {:?}", self.files, self.segments).as_bytes());
     }
 
     fn push(&mut self, start: usize, file: &SitePath, origin: Origin) {

@@ -43,6 +43,10 @@ pub fn scan(files: &dyn Files, config: &Config) -> Result<(Tree, Vec<Diagnostic>
     let place = |path| SitePath::below(&config.root, path);
     found
         .extend(walk.outside.iter().filter_map(|path| place(path)).map(|path| link_outside(&path)));
+    // The walk sorts by parts of paths, which is another order where a name has a sign below `/`.
+    for list in [&mut tree.pages, &mut tree.assets, &mut tree.reviews] {
+        list.sort();
+    }
     for (path, why) in &walk.unreadable {
         found.extend(place(path).map(|path| unreadable_file(&path, why)));
     }
@@ -50,6 +54,16 @@ pub fn scan(files: &dyn Files, config: &Config) -> Result<(Tree, Vec<Diagnostic>
 }
 
 impl Tree {
+    /// True when a file is among those of the content.
+    pub fn holds(&self, path: &SitePath) -> bool {
+        let special = [&self.checklist, &self.waivers, &self.summary];
+        let listed = |list: &Vec<SitePath>| list.binary_search(path).is_ok();
+        listed(&self.pages)
+            || listed(&self.assets)
+            || listed(&self.reviews)
+            || special.into_iter().flatten().any(|known| known == path)
+    }
+
     fn sort_in(&mut self, path: SitePath, src: &str) {
         match path.strip(src) {
             Some("checklist.md") => self.checklist = Some(path),
