@@ -2,8 +2,10 @@
 //!
 //! Text of the checklist is kept as text, never as HTML. A line that can't be read is reported.
 
+mod events;
 mod read;
 
+pub(crate) use events::{Events, end_of};
 pub use read::read;
 
 use crate::base::{SitePath, TextRange};

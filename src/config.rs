@@ -70,6 +70,7 @@ pub struct Book {
 
 /// How the site is written.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Html {
     /// The theme's folder below `themes/`; none for the one inside the program.
     pub theme: Option<String>,
@@ -219,8 +220,8 @@ impl Reader<'_> {
 
     fn html(&mut self, html: HtmlTable) -> Html {
         Html {
-            theme: html.theme.filter(|name| !name.is_empty()).map(|name| self.theme(name)),
-            site_url: html.site_url.and_then(|url| self.site_url(url)),
+            theme: html.theme.filter(|name| !name.is_empty()).map(|name| self.theme(&name)),
+            site_url: html.site_url.and_then(|url| self.site_url(&url)),
             indexable: html.indexable.unwrap_or(false),
             raw_html: html.raw_html.unwrap_or(true),
             smart_punctuation: html.smart_punctuation.unwrap_or(true),
@@ -236,22 +237,22 @@ impl Reader<'_> {
     }
 
     /// The name of a theme; mdBook's form, a path, is taken by its last part.
-    fn theme(&mut self, written: String) -> String {
+    fn theme(&mut self, written: &str) -> String {
         let name = written.trim_end_matches('/').trim_start_matches("themes/").to_string();
         if name.contains(['/', '\\']) || name.starts_with('.') {
-            self.bad("theme", &written, "must be the name of a folder below `themes/`");
+            self.bad("theme", written, "must be the name of a folder below `themes/`");
             return "handbook".to_string();
         }
         name
     }
 
-    fn site_url(&mut self, written: String) -> Option<String> {
+    fn site_url(&mut self, written: &str) -> Option<String> {
         // mdBook takes a path, too; without a host nothing absolute can be written from it.
         if written.starts_with('/') {
             return None;
         }
         if !written.starts_with("https://") && !written.starts_with("http://") {
-            self.bad("site-url", &written, "must begin with `https://` or `http://`");
+            self.bad("site-url", written, "must begin with `https://` or `http://`");
             return None;
         }
         Some(format!("{}/", written.trim_end_matches('/')))

@@ -17,6 +17,7 @@ pub use summary::{Chapter, Summary, read_summary};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 use crate::base::{Digest, Hasher, SitePath, one_line};
+use crate::checklist::{Events, end_of};
 use crate::config::Html;
 use crate::diag::{Diagnostic, Span};
 use crate::source::{FrontMatter, SourceFile};
@@ -141,6 +142,7 @@ impl Body {
 
 /// Which extensions of Markdown are read, and how.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct ParseOptions {
     /// Whether HTML is passed through.
     pub raw_html: bool,
@@ -162,9 +164,6 @@ impl From<&Html> for ParseOptions {
         }
     }
 }
-
-/// Events and where each stands in the expanded text.
-type Events<'a> = [(Event<'a>, std::ops::Range<usize>)];
 
 /// Parses one page.
 pub fn parse(source: SourceFile, options: ParseOptions) -> ParsedPage {
@@ -216,22 +215,6 @@ fn split_heading(events: &Events) -> (Option<(String, String)>, usize) {
     let title = one_line(&plain(&events[..end]));
     let id = id.as_ref().map_or_else(|| markup::heading_id(&title), ToString::to_string);
     (Some((title, id)), end)
-}
-
-/// The index after the end of the element that begins at an index.
-fn end_of(events: &Events, start: usize) -> usize {
-    let mut depth = 0_usize;
-    for (index, (event, _)) in events.iter().enumerate().skip(start) {
-        match event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return index + 1;
-        }
-    }
-    events.len()
 }
 
 /// The text of some events, without markup.

@@ -103,14 +103,13 @@ impl Reader<'_> {
                 return String::new();
             }
         };
-        let text = match String::from_utf8(bytes) {
+        match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
                 diagnostics.push(not_utf8(path, error.utf8_error().valid_up_to()));
                 String::from_utf8_lossy(error.as_bytes()).into_owned()
             }
-        };
-        text
+        }
     }
 
     /// The text of a file that a directive names.

@@ -36,6 +36,8 @@ pub struct Analysis {
     pub statuses: Vec<GapStatus>,
     pub(super) theme: Arc<Theme>,
     history: Arc<History>,
+    /// What a review of each page that closes a gap is bound to.
+    digests: BTreeMap<SitePath, String>,
     /// The lines of the places that evidence names.
     lines: HashMap<Span, usize>,
     /// All findings so far, at their levels.
@@ -113,7 +115,7 @@ impl Engine {
         let subject = lint::Subject { site: &site, facts: &pages.facts, owners: &config.owners };
         found.extend(lint::run(&subject));
         let mut found = config.leveled(found);
-        let statuses = judge(files, config, &texts, &pages, &site, &mut found);
+        let (statuses, digests) = judge(files, config, &texts, &pages, &site, &mut found);
         let lines = lines(files, config, &statuses);
         Ok(Analysis {
             facts: pages.facts,
@@ -122,6 +124,7 @@ impl Engine {
             checklist: texts.checklist.clone(),
             site,
             statuses,
+            digests,
             theme,
             history,
             lines,
@@ -302,6 +305,11 @@ fn site_key(config: &Config, tree: &Tree, texts: &Texts, facts: &[Digest]) -> Di
 }
 
 impl Analysis {
+    /// What a review of a page is bound to; none for one that closes no gap.
+    pub fn digest(&self, path: &SitePath) -> Option<&str> {
+        self.digests.get(path).map(String::as_str)
+    }
+
     /// What pages share when they are rendered.
     pub fn shared(&self, config: &Config) -> Shared {
         Shared::new(&self.parts(config), self.theme.assets(), &self.lines)
@@ -445,10 +453,10 @@ fn judge(
     pages: &Pages,
     site: &Site,
     found: &mut Vec<Diagnostic>,
-) -> Vec<GapStatus> {
-    let Some(checklist) = &texts.checklist else { return Vec::new() };
+) -> (Vec<GapStatus>, BTreeMap<SitePath, String>) {
+    let Some(checklist) = &texts.checklist else { return Default::default() };
     let assets = linked_assets(files, config, site);
-    let (statuses, faults) = status::judge(&status::Subject {
+    let subject = status::Subject {
         checklist,
         site,
         facts: &pages.facts,
@@ -462,9 +470,14 @@ fn judge(
         people: &config.people,
         solo: config.review.solo,
         today: config.today,
-    });
+    };
+    let (statuses, faults) = status::judge(&subject);
+    let bound = |page: &usize| {
+        (pages.facts[*page].path.clone(), status::bound_digest(&subject, *page))
+    };
+    let digests = site.gaps.iter().flat_map(|gap| &gap.pages).map(bound).collect();
     found.extend(config.leveled(faults));
-    statuses
+    (statuses, digests)
 }
 
 /// The digests of the files that pages of gaps link to.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::Made;
 use super::plan::{Job, Jobs};
 use crate::base::{SitePath, plural};
 use crate::config::Config;
@@ -21,7 +22,7 @@ const HEADER: &str = "lacuna-manifest 1\n";
 
 /// What writing did.
 #[derive(Default)]
-pub(super) struct Written {
+pub(super) struct Changed {
     pub written: usize,
     pub removed: usize,
     pub diagnostics: Vec<Diagnostic>,
@@ -61,14 +62,14 @@ pub(super) fn write(
     files: &dyn Files,
     config: &Config,
     jobs: &Jobs,
-    make: impl Fn(&Job) -> Result<Result<Vec<u8>, Box<Diagnostic>>, Error> + Sync,
-) -> Result<Written, Error> {
+    make: impl Fn(&Job) -> Made + Sync,
+) -> Result<Changed, Error> {
     let ours = read_manifest(files, config);
     let folder = Folder { files, path: &config.output };
     let planned: BTreeSet<String> = jobs.iter().map(|(url, _)| url.clone()).collect();
-    let mut written = Written::default();
+    let mut done = Changed::default();
     let blocked = folder.blocked(&planned, &ours, jobs, &make)?;
-    written.diagnostics.extend(blocked.iter().map(|url| in_the_way(config, url)));
+    done.diagnostics.extend(blocked.iter().map(|url| in_the_way(config, url)));
     let allowed: BTreeSet<String> = planned.difference(&blocked).cloned().collect();
     if !allowed.is_subset(&ours) {
         folder.write(MANIFEST, &manifest(ours.union(&allowed)))?;
@@ -84,17 +85,17 @@ pub(super) fn write(
             .collect();
         for result in results {
             match result? {
-                Ok(changed) => written.written += usize::from(changed),
-                Err(fault) => written.diagnostics.push(*fault),
+                Ok(changed) => done.written += usize::from(changed),
+                Err(fault) => done.diagnostics.push(*fault),
             }
         }
     }
     for url in ours.difference(&allowed) {
-        written.removed += usize::from(folder.remove(url)?);
+        done.removed += usize::from(folder.remove(url)?);
     }
     folder.write(MANIFEST, &manifest(allowed.iter()))?;
-    written.diagnostics.extend(folder.foreign(&allowed)?);
-    Ok(written)
+    done.diagnostics.extend(folder.foreign(&allowed)?);
+    Ok(done)
 }
 
 struct Folder<'a> {
@@ -115,7 +116,7 @@ impl Folder<'_> {
         &self,
         url: &str,
         job: &Job,
-        make: &impl Fn(&Job) -> Result<Result<Vec<u8>, Box<Diagnostic>>, Error>,
+        make: &impl Fn(&Job) -> Made,
     ) -> Result<Result<bool, Box<Diagnostic>>, Error> {
         match make(job)? {
             Ok(bytes) => self.write(url, &bytes).map(Ok),
@@ -129,7 +130,7 @@ impl Folder<'_> {
         planned: &BTreeSet<String>,
         ours: &BTreeSet<String>,
         jobs: &Jobs,
-        make: &impl Fn(&Job) -> Result<Result<Vec<u8>, Box<Diagnostic>>, Error>,
+        make: &impl Fn(&Job) -> Made,
     ) -> Result<BTreeSet<String>, Error> {
         if self.files.kind(self.path) == Kind::Nothing {
             return Ok(BTreeSet::new());

@@ -1,9 +1,9 @@
 //! What is to be written, and how each file is made.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::Analysis;
+use super::{Analysis, Made};
 use crate::base::SitePath;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
@@ -60,13 +60,13 @@ pub(super) fn plan(files: &dyn Files, config: &Config, analysis: &Analysis, scen
         pages.push(("feed.xml".to_string(), Job::Feed));
     }
     let made = made(config, analysis, scene);
-    let mut taken: HashMap<String, ()> = HashMap::new();
-    taken.extend(pages.iter().chain(&made).map(|(url, _)| (url.clone(), ())));
+    let mut taken: HashSet<String> =
+        pages.iter().chain(&made).map(|(url, _)| url.clone()).collect();
     let mut diagnostics = Vec::new();
     let mut jobs = Jobs::new();
-    let mut copy = |path: &SitePath, url: String| match taken.insert(url.clone(), ()) {
-        None => jobs.push((url, Job::Copy(path.on_disk(&config.root)))),
-        Some(()) => diagnostics.push(in_our_place(path, &url)),
+    let mut copy = |path: &SitePath, url: String| match taken.insert(url.clone()) {
+        true => jobs.push((url, Job::Copy(path.on_disk(&config.root)))),
+        false => diagnostics.push(in_our_place(path, &url)),
     };
     for (path, url) in &site.assets {
         copy(path, url.clone());
@@ -128,7 +128,7 @@ pub(super) fn run(
     analysis: &Analysis,
     scene: &Scene,
     job: &Job,
-) -> Result<Result<Vec<u8>, Box<Diagnostic>>, Error> {
+) -> Made {
     let theme = &analysis.theme;
     let text = match job {
         Job::Copy(path) => {

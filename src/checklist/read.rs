@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::events::{Events, end_of};
 use super::{Area, Checklist, Gap, Tier};
 use crate::base::{SitePath, one_line, slug};
 use crate::diag::{Diagnostic, Span};
@@ -90,24 +91,6 @@ fn scan(path: &SitePath, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Lines
         at = end.max(at + 1);
     }
     scanner.lines
-}
-
-type Events<'a> = [(Event<'a>, Range<usize>)];
-
-/// The index after the end of the element that begins at an index.
-fn end_of(events: &Events, start: usize) -> usize {
-    let mut depth = 0_usize;
-    for (index, (event, _)) in events.iter().enumerate().skip(start) {
-        match event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return index + 1;
-        }
-    }
-    events.len()
 }
 
 fn is_strong(event: &Event) -> bool {
@@ -218,7 +201,7 @@ fn plain(events: &Events) -> String {
     for (event, _) in events {
         match event {
             Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) | Event::Html(text) => {
-                out.push_str(text)
+                out.push_str(text);
             }
             Event::SoftBreak | Event::HardBreak => out.push(' '),
             _ => {}

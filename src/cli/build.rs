@@ -16,7 +16,7 @@ pub(super) fn run(options: &BuildOptions, global: &Global, console: &Console) ->
     let mut report = build::build(&project.files, &project.config)?;
     let mut found = project.warnings.clone();
     found.append(&mut report.diagnostics);
-    let verdict = project.findings(console, &found, options.strict)?;
+    let verdict = project.findings(console, &found, options.strict);
     let output = project.config.output.strip_prefix(&project.config.root);
     let output = output.unwrap_or(&project.config.output).join("index.html");
     console.say(&format!(

@@ -13,8 +13,15 @@ pub(super) struct Console {
     color: bool,
     /// Whether standard output takes colour.
     color_out: bool,
-    quiet: bool,
-    verbose: bool,
+    loudness: Loudness,
+}
+
+/// How much is said.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Loudness {
+    Quiet,
+    Normal,
+    Verbose,
 }
 
 impl Console {
@@ -28,27 +35,31 @@ impl Console {
         Self {
             color: color(io::stderr().is_terminal()),
             color_out: color(io::stdout().is_terminal()),
-            quiet: global.quiet,
-            verbose: global.verbose,
+            loudness: match (global.quiet, global.verbose) {
+                (true, _) => Loudness::Quiet,
+                (_, true) => Loudness::Verbose,
+                _ => Loudness::Normal,
+            },
         }
     }
 
     /// Data, to standard output. A reader that has gone away, such as `head`, is no fault.
+    #[expect(clippy::unused_self, reason = "whoever prints holds the console")]
     pub(super) fn data(&self, text: &str) {
         drop(io::stdout().lock().write_all(text.as_bytes()));
     }
 
     /// What was done, to standard error.
     pub(super) fn say(&self, text: &str) {
-        if !self.quiet {
-            self.error_line(text);
+        if self.loudness > Loudness::Quiet {
+            error_line(text);
         }
     }
 
     /// What is of interest to the curious only.
     pub(super) fn detail(&self, text: &str) {
-        if self.verbose {
-            self.error_line(text);
+        if self.loudness == Loudness::Verbose {
+            error_line(text);
         }
     }
 
@@ -67,24 +78,25 @@ impl Console {
         Format::Human { color: self.color_out }
     }
 
+    #[expect(clippy::unused_self, reason = "whoever prints holds the console")]
     pub(super) fn failure(&self, failure: &Failure) {
         match failure {
-            Failure::Usage(message) => self.error_line(&format!("error: {message}")),
+            Failure::Usage(message) => error_line(&format!("error: {message}")),
             Failure::Helped(message, help) => {
-                self.error_line(&format!("error: {message}\n  help: {help}"));
+                error_line(&format!("error: {message}\n  help: {help}"));
             }
             // They were printed where the text of the file was at hand.
             Failure::Config(found) => {
                 let count = found.iter().filter(|found| found.is_error()).count();
-                self.error_line(&format!(
+                error_line(&format!(
                     "error: nothing is done until `book.toml` is mended ({})",
                     crate::base::plural(count, "error")
                 ));
             }
         }
     }
+}
 
-    fn error_line(&self, text: &str) {
-        drop(writeln!(io::stderr().lock(), "{text}"));
-    }
+fn error_line(text: &str) {
+    drop(writeln!(io::stderr().lock(), "{text}"));
 }

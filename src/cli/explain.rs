@@ -24,7 +24,6 @@ pub(super) fn run(options: &ExplainOptions, console: &Console) -> Outcome {
 }
 
 fn page(rule: &Rule) -> String {
-    let indent = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
     format!(
         "{} {} ({})\n\nWhat it checks\n    {}\n\nWhy\n    {}\n\nBad\n{}\nGood\n{}\n\
          Turning it off, in book.toml\n    [rules]\n    {} = \"off\"    # or \"warning\", \"error\"\n",
@@ -33,8 +32,14 @@ fn page(rule: &Rule) -> String {
         rule.severity.word(),
         rule.what,
         rule.why,
-        indent(rule.bad),
-        indent(rule.good),
+        indented(rule.bad),
+        indented(rule.good),
         rule.name
     )
+}
+
+/// Text as a block of its own.
+fn indented(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("    {line}")).collect();
+    lines.join("\n") + "\n"
 }

@@ -8,7 +8,7 @@ use jiff::{Timestamp, Zoned};
 
 use super::arguments::Global;
 use super::console::Console;
-use super::{Failure, Outcome};
+use super::{Failure, Verdict};
 use crate::base::{SitePath, nearest};
 use crate::build::Analysis;
 use crate::checklist::Checklist;
@@ -39,7 +39,7 @@ impl Project {
             console.findings(&found, &|_| Some(text.clone()));
             return Err(Failure::Config(found));
         }
-        as_mdbook(&files, &mut config, &text);
+        as_mdbook(files, &mut config, &text);
         let content = root.join(&config.src);
         if files.kind(&content) != Kind::Folder {
             let message = format!("there is no content folder `{}`", content.display());
@@ -61,14 +61,14 @@ impl Project {
         console: &Console,
         found: &[Diagnostic],
         strict: bool,
-    ) -> Outcome {
+    ) -> Verdict {
         console.findings(found, &|path| self.text(path));
-        Ok(super::Verdict::of(found, strict))
+        Verdict::of(found, strict)
     }
 }
 
 /// A book of mdBook keeps its pages in `src` without saying so.
-fn as_mdbook(files: &DiskFiles, config: &mut Config, text: &str) {
+fn as_mdbook(files: DiskFiles, config: &mut Config, text: &str) {
     let summary = config.root.join("src/SUMMARY.md");
     let unsaid = !text.contains("src") && config.src == "content";
     let absent = files.kind(&config.root.join("content")) == Kind::Nothing;

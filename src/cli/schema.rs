@@ -4,21 +4,21 @@ use clap::CommandFactory;
 
 use super::arguments::{Arguments, CompletionsOptions, SchemaKind, SchemaOptions};
 use super::console::Console;
-use super::{Outcome, Verdict};
+use super::Verdict;
 
-pub(super) fn run(options: &SchemaOptions, console: &Console) -> Outcome {
+pub(super) fn run(options: &SchemaOptions, console: &Console) -> Verdict {
     let schema = match options.kind {
         SchemaKind::Book => crate::config::schema(),
         SchemaKind::Page => crate::source::schema(),
     };
     let text = serde_json::to_string_pretty(&schema).expect("JSON values can be written");
     console.data(&format!("{text}\n"));
-    Ok(Verdict::Fine)
+    Verdict::Fine
 }
 
-pub(super) fn completions(options: &CompletionsOptions, console: &Console) -> Outcome {
+pub(super) fn completions(options: &CompletionsOptions, console: &Console) -> Verdict {
     let mut out = Vec::new();
     clap_complete::generate(options.shell, &mut Arguments::command(), "lacuna", &mut out);
     console.data(&String::from_utf8_lossy(&out));
-    Ok(Verdict::Fine)
+    Verdict::Fine
 }

@@ -23,15 +23,14 @@ impl Interval {
         (calendar && span.is_positive()).then_some(Self(span))
     }
 
-    /// The day on which an approval of a day ends, less a share of the interval.
+    /// The day on which an approval of a day ends, less a share of the interval in per mille.
     ///
     /// The end of a month is kept: a month after January 31 is February 28. Dates beyond the
     /// year 9999 are cut to it.
-    pub fn after(self, day: Date, less: f64) -> Date {
+    pub fn after(self, day: Date, less: u16) -> Date {
         let end = day.saturating_add(self.0);
         let days = day.until(end).map_or(0, |span| span.get_days());
-        let early = (f64::from(days) * less.clamp(0.0, 1.0)).floor();
-        end.saturating_sub((early as i64).days())
+        end.saturating_sub((days * i32::from(less.min(1000)) / 1000).days())
     }
 }
 
@@ -43,9 +42,9 @@ mod tests {
     #[test]
     fn an_interval_counts_calendar_months() {
         let six = Interval::parse("6 months").unwrap();
-        assert_eq!(six.after(date(2026, 8, 31), 0.0), date(2027, 2, 28));
+        assert_eq!(six.after(date(2026, 8, 31), 0), date(2027, 2, 28));
         assert_eq!(
-            Interval::parse("1 year").unwrap().after(date(2024, 2, 29), 0.0),
+            Interval::parse("1 year").unwrap().after(date(2024, 2, 29), 0),
             date(2025, 2, 28)
         );
     }
@@ -53,7 +52,7 @@ mod tests {
     #[test]
     fn a_share_brings_the_day_forward() {
         let year = Interval::months(12);
-        assert_eq!(year.after(date(2026, 1, 1), 0.2), date(2026, 10, 20));
+        assert_eq!(year.after(date(2026, 1, 1), 200), date(2026, 10, 20));
     }
 
     #[test]

@@ -7,8 +7,8 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
-use super::Events;
 use crate::base::{Digest, Hasher};
+use crate::checklist::Events;
 
 /// The digest of a page's events.
 pub(super) fn digest(events: &Events) -> Digest {

@@ -112,7 +112,7 @@ enum Grammar {
 /// Highlights code as HTML: escaped text in spans of one short class each.
 ///
 /// None when the language is unknown; the caller then writes plain text and says so.
-pub fn highlight(language: &str, code: &str) -> Option<String> {
+pub(super) fn highlight(language: &str, code: &str) -> Option<String> {
     let grammar = grammar(language)?;
     let mut html = String::with_capacity(code.len() * 5 / 2);
     match grammar {

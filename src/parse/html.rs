@@ -9,8 +9,9 @@ use std::ops::Range;
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::markup::{self, Attribute};
-use super::{Body, Events, Heading, LinkRef, ParseOptions, Piece, end_of, highlight, plain};
+use super::{Body, Heading, LinkRef, ParseOptions, Piece, highlight, plain};
 use crate::base::{escape_html, one_line};
+use crate::checklist::{Events, end_of};
 use crate::diag::{Diagnostic, Span};
 use crate::source::SourceFile;
 
@@ -201,7 +202,6 @@ impl<'a> Writer<'a> {
                 );
                 self.push("<table>\n<thead>\n<tr>");
             }
-            Tag::TableHead => {}
             Tag::TableRow => {
                 self.table.column = 0;
                 self.push("<tr>");
@@ -479,9 +479,9 @@ impl<'a> Writer<'a> {
         self.text(own, range.clone());
         self.events(&events[at + 3..line_end]);
         self.push(&format!("</{title}>\n"));
-        match events.get(line_end).map(|(event, _)| event) {
-            Some(Event::SoftBreak | Event::HardBreak) => self.push("<p>"),
-            _ => {}
+        let next = events.get(line_end).map(|(event, _)| event);
+        if let Some(Event::SoftBreak | Event::HardBreak) = next {
+            self.push("<p>");
         }
         // The end of the paragraph must not be written when the title was all of it.
         line_end + 1

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
-use super::{Events, digest, end_of, plain};
+use super::{digest, plain};
 use crate::base::{Digest, SitePath, TextRange, one_line};
+use crate::checklist::{Events, end_of};
 use crate::config::is_tip;
 use crate::diag::Span;
 use crate::source::SourceFile;

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag};
 
-use super::{Events, end_of, plain};
+use super::plain;
 use crate::base::{SitePath, one_line, percent_decode};
+use crate::checklist::{Events, end_of};
 use crate::diag::{Diagnostic, Span};
 
 /// The navigation that `SUMMARY.md` asks for.

@@ -26,7 +26,7 @@ const LABEL_COLOR: &str = "#3b4149";
 
 /// A badge: a label, a value, and what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Badge {
+pub(super) struct Badge {
     /// What is told about: `coverage`.
     pub label: String,
     /// What is told: `42 %`.
@@ -39,7 +39,7 @@ pub struct Badge {
 
 /// The colour behind a message: one for each status, and one for what can't be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Color {
+pub(super) enum Color {
     /// Nothing is written.
     Missing,
     /// Parts are missing.
@@ -60,7 +60,7 @@ pub enum Color {
 
 impl Color {
     /// The colour as CSS writes it. White text on it has a contrast of 4.5 : 1 or more.
-    pub fn hex(self) -> &'static str {
+    pub(super) fn hex(self) -> &'static str {
         match self {
             Self::Missing => "#b3261e",
             Self::Outline => "#8a4b08",
@@ -76,7 +76,7 @@ impl Color {
 
 impl Badge {
     /// Draws the badge: 20 pixels high, as wide as its texts, readable by screen readers.
-    pub fn svg(&self) -> String {
+    pub(super) fn svg(&self) -> String {
         let label = Half::new(&self.label);
         let message = Half::new(&self.message);
         let width = label.width() + message.width();
@@ -97,7 +97,7 @@ impl Badge {
     }
 
     /// Writes the badge as shields.io wants it of an endpoint (schema version 1).
-    pub fn json(&self) -> String {
+    pub(super) fn json(&self) -> String {
         let (label, message) = (cut(&clean(&self.label)), cut(&clean(&self.message)));
         let color = self.color.hex();
         json!({"schemaVersion": 1, "label": label, "message": message, "color": color}).to_string()
@@ -173,11 +173,24 @@ fn advance(c: char) -> u32 {
     match (known, c) {
         (Some(width), _) => u32::from(*width),
         // Marks above and below, joiners, marks of direction, variants.
-        (_, '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}') => 0,
-        (_, '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}') => 0,
+        (
+            _,
+            '\u{300}'..='\u{36f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{fe00}'..='\u{fe0f}',
+        ) => 0,
         // The scripts of East Asia.
-        (_, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}') => 128,
-        (_, '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' | '\u{20000}'..) => 128,
+        (
+            _,
+            '\u{1100}'..='\u{115f}'
+            | '\u{2e80}'..='\u{a4cf}'
+            | '\u{ac00}'..='\u{d7a3}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ff00}'..='\u{ff60}'
+            | '\u{20000}'..,
+        ) => 128,
         // Pictures.
         (_, '\u{1f000}'..='\u{1faff}') => 160,
         // A usual letter.

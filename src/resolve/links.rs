@@ -112,8 +112,11 @@ impl Resolver<'_> {
             return Some(entry);
         }
         let below = target.strip(self.inputs.src)?;
-        if below == "checklist.md" {
-            return self.by_url("status/index.html");
+        match below {
+            "checklist.md" => return self.by_url("status/index.html"),
+            // The home page is made when nobody wrote it.
+            "index.md" => return self.by_url("index.html"),
+            _ => {}
         }
         let stem = below.strip_suffix(".md");
         if let Some(stem) = stem.map(|stem| stem.strip_suffix("/index").unwrap_or(stem)) {

@@ -78,7 +78,7 @@ impl Collector<'_> {
     fn add(&mut self, redirect: Redirect, path: &SitePath) {
         let taken = self.urls.taken.contains_key(&redirect.from);
         if taken || !self.seen.insert(redirect.from.clone()) {
-            self.found.push(collision(path, &redirect.from, "another page".to_string()));
+            self.found.push(collision(path, &redirect.from, "another page"));
             return;
         }
         self.redirects.push(redirect);

@@ -78,7 +78,7 @@ impl Placer<'_> {
         for (index, page) in self.facts.iter().enumerate() {
             let url = self.page_url(index);
             if let Some(owner) = self.urls.taken.get(&url) {
-                self.found.push(collision(&page.path, &url, self.name(owner)));
+                self.found.push(collision(&page.path, &url, &self.name(owner)));
                 continue;
             }
             let gaps = self.bindings.gaps_of[index].clone();
@@ -130,7 +130,8 @@ impl Placer<'_> {
                 [] => self.generated(url, gap.title.clone(), EntryKind::Gap(index), vec![index]),
                 [page] => self.moved(url, *page),
                 _ => {
-                    self.generated(url, gap.title.clone(), EntryKind::GapPages(index), vec![index])
+                    let kind = EntryKind::GapPages(index);
+                    self.generated(url, gap.title.clone(), kind, vec![index]);
                 }
             }
         }
@@ -190,7 +191,7 @@ impl Placer<'_> {
         for path in self.inputs.assets {
             let Some(url) = path.strip(self.inputs.src) else { continue };
             match self.urls.taken.get(url) {
-                Some(owner) => self.found.push(collision(path, url, self.name(owner))),
+                Some(owner) => self.found.push(collision(path, url, &self.name(owner))),
                 None => {
                     self.urls.taken.insert(url.to_string(), Owner::Asset(path.clone()));
                     self.urls.assets.push((path.clone(), url.to_string()));
@@ -205,7 +206,7 @@ impl Placer<'_> {
             Some(Owner::Entry(entry)) if self.urls.entries[*entry].page.is_some() => {
                 let page = self.urls.entries[*entry].page.unwrap_or_default();
                 let path = &self.facts[page].path;
-                self.found.push(collision(path, &url, "a page that Lacuna makes".to_string()));
+                self.found.push(collision(path, &url, "a page that Lacuna makes"));
             }
             Some(_) => {}
             None => drop(self.add(url, title, kind, None, gaps)),
@@ -266,7 +267,7 @@ pub(super) fn humanise(name: &str) -> String {
 }
 
 /// Two sources for one URL.
-pub(super) fn collision(path: &SitePath, url: &str, other: String) -> Diagnostic {
+pub(super) fn collision(path: &SitePath, url: &str, other: &str) -> Diagnostic {
     let message = format!("`{url}` is taken by {other}, so this file isn't published");
     Diagnostic::new("S001", Some(Span::file(path)), message).help("rename one of them")
 }

@@ -141,7 +141,7 @@ impl Writer<'_> {
         }
         let parts = select(&text, &target, &selection)
             .map_err(|fault| Some(fault.diagnostic(span, &text, &target)))?;
-        let markdown = matches!(target.extension(), "md" | "markdown");
+        let markdown = is_markdown(&target);
         self.stack.push(target.clone());
         for (index, part) in trim_end(&text, parts).into_iter().enumerate() {
             if index > 0 && !prefix.is_empty() {
@@ -367,7 +367,7 @@ fn select<'a>(
     path: &SitePath,
     selection: &Selection<'a>,
 ) -> Result<Vec<Range<usize>>, SelectFault<'a>> {
-    let body = if path.extension() == "md" { front::cut(text).body } else { 0 };
+    let body = if is_markdown(path) { front::cut(text).body } else { 0 };
     let all = || lines_of(text, body);
     match *selection {
         Selection::All => Ok(unmarked(text, all())),
@@ -388,6 +388,10 @@ fn select<'a>(
             Ok(unmarked(text, lines.take_while(|line| !is(line, "ANCHOR_END:"))))
         }
     }
+}
+
+fn is_markdown(path: &SitePath) -> bool {
+    matches!(path.extension(), "md" | "markdown")
 }
 
 /// The ranges of all lines from a place on, with their line ends.

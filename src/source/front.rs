@@ -169,12 +169,12 @@ impl Reader<'_> {
             "aliases" => located(value, range).map(|aliases| self.front.aliases = aliases),
             "draft" => value.as_bool().map(|draft| self.front.draft = draft),
             "owner" => text(value).map(|text| self.front.owner = Some(Located { text, range })),
-            "kind" => self.one_of(value, self.kinds).map(|kind| self.front.kind = Some(kind)),
+            "kind" => one_of(value, self.kinds).map(|kind| self.front.kind = Some(kind)),
             "controls" => texts(value).map(|controls| self.front.controls = controls),
             "review_every" => text(value)
                 .and_then(|text| Interval::parse(&text))
                 .map(|interval| self.front.review_every = Some(interval)),
-            "claim" => self.one_of(value, STATUSES).map(|claim| self.front.claim = Some(claim)),
+            "claim" => one_of(value, STATUSES).map(|claim| self.front.claim = Some(claim)),
             _ => {
                 let found = unknown_key(self.path, key, key_range);
                 return self.diagnostics.push(found);
@@ -184,10 +184,6 @@ impl Reader<'_> {
             let found = self.bad_value(key, value, range);
             self.diagnostics.push(found);
         }
-    }
-
-    fn one_of(&self, value: &Value, known: &[&str]) -> Option<String> {
-        text(value).filter(|text| known.contains(&text.as_str()))
     }
 
     fn bad_value(&self, key: &str, value: &Value, range: TextRange) -> Diagnostic {
@@ -208,6 +204,10 @@ fn unknown_key(path: &SitePath, key: &str, range: TextRange) -> Diagnostic {
     let span = Span::new(path, range);
     let message = format!("unknown key `{}` in front matter", one_line(key));
     Diagnostic::new("F001", Some(span), message).suggest(key, KEYS.iter().map(|known| known.0))
+}
+
+fn one_of(value: &Value, known: &[&str]) -> Option<String> {
+    text(value).filter(|text| known.contains(&text.as_str()))
 }
 
 /// A text on one line; numbers and truth values are taken as they are written.

@@ -71,7 +71,7 @@ fn from_csv(path: &SitePath, text: &str) -> Result<Rows, Diagnostic> {
     let text = text.trim_start_matches('\u{FEFF}');
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let fault = |error: &csv::Error| {
-        let at = error.position().map_or(0, |position| position.byte());
+        let at = error.position().map_or(0, csv::Position::byte);
         let at = usize::try_from(at).unwrap_or(0);
         Diagnostic::new("D008", Some(Span::new(path, at..at + 1)), one_line(&error.to_string()))
     };

@@ -45,10 +45,14 @@ fn offset(text: &str, location: Location) -> usize {
     start + text[start..].chars().take(column).map(char::len_utf8).sum::<usize>()
 }
 
-/// The message without the place that the parser writes after it: we show our own.
+/// The message without the place that the parser writes after it, as we show our own, and
+/// without its advice to programmers.
 fn first_line(message: &str) -> String {
     let line = one_line(message);
-    let cut = line.find(" at line ").or_else(|| line.find("; defined at"));
+    let cut = [" at line ", "; defined at", ", set DuplicateKeyPolicy"]
+        .iter()
+        .filter_map(|ours| line.find(ours))
+        .min();
     let line = cut.map_or(line.as_str(), |at| &line[..at]);
     line.strip_prefix("error: ").unwrap_or(line).to_string()
 }

@@ -143,8 +143,8 @@ impl Case<'_> {
         &self.subject.standings[self.page]
     }
 
-    fn file(&self) -> Option<Span> {
-        Some(Span::file(&self.subject.facts[self.page].path))
+    fn file(&self) -> Span {
+        Span::file(&self.subject.facts[self.page].path)
     }
 
     fn is_missing(&mut self) -> bool {
@@ -153,7 +153,7 @@ impl Case<'_> {
             return false;
         }
         let detail = "The page has no words of its own.".to_string();
-        self.evidence.push(fails("page", detail, self.file()));
+        self.evidence.push(fails("page", detail, Some(self.file())));
         true
     }
 
@@ -165,7 +165,7 @@ impl Case<'_> {
         let words = self.standing().words;
         if words < FEWEST_WORDS {
             let detail = format!("It has {words} words of its own; {FEWEST_WORDS} are the least.");
-            found.push(fails("own-words", detail, self.file()));
+            found.push(fails("own-words", detail, Some(self.file())));
         }
         if found.is_empty() {
             self.evidence.push(holds("required-sections", "All sections are filled.".to_string()));
@@ -189,7 +189,7 @@ impl Case<'_> {
         let title = rule.titles.join(" or ");
         let Some(first) = sections.next() else {
             let detail = format!("The section {title} is absent.");
-            return Some(fails("required-sections", detail, self.file()));
+            return Some(fails("required-sections", detail, Some(self.file())));
         };
         if first.filled || sections.any(|section| section.filled) {
             return None;
@@ -202,7 +202,7 @@ impl Case<'_> {
         let mut found = Vec::new();
         if self.subject.facts[self.page].front.draft {
             let detail = "The page says that it is a draft.".to_string();
-            found.push(fails("not-a-draft", detail, self.file()));
+            found.push(fails("not-a-draft", detail, Some(self.file())));
         }
         let error = self.first_error().filter(|_| !approved);
         if let Some(error) = error {
@@ -211,7 +211,7 @@ impl Case<'_> {
         }
         if *reviewed == Reviewed::No {
             let detail = "Nobody was asked to review it.".to_string();
-            found.push(fails("review-requested", detail, self.file()));
+            found.push(fails("review-requested", detail, Some(self.file())));
         }
         if found.is_empty() {
             self.evidence.push(holds("no-errors", "Nothing is wrong with the text.".to_string()));

@@ -129,9 +129,10 @@ fn due(subject: &Subject, gap: &Gap, facts: &PageFacts, on: Date, first: bool) -
         .review_every
         .or(settings.and_then(|settings| settings.review_every))
         .unwrap_or(by_rank);
-    let most = if first { 0.5 } else { 0.2 };
-    let share = Digest::of(gap.id.as_bytes()).number() as f64 / u64::MAX as f64;
-    interval.after(on, share * most)
+    // In per mille: up to half of the interval the first time, up to a fifth afterwards.
+    let most = if first { 500 } else { 200 };
+    let share = Digest::of(gap.id.as_bytes()).number() % (most + 1);
+    interval.after(on, u16::try_from(share).expect("at most 500"))
 }
 
 /// True within thirty days before a day, and after it.
