@@ -76,6 +76,8 @@ pub struct Html {
     pub theme: Option<String>,
     /// The absolute address of the site, with a slash at the end.
     pub site_url: Option<String>,
+    /// The path of the site on its host: it begins and ends with a slash.
+    pub base_path: String,
     /// Whether search engines are invited.
     pub indexable: bool,
     /// Whether HTML in Markdown is passed through.
@@ -221,6 +223,7 @@ impl Reader<'_> {
     fn html(&mut self, html: HtmlTable) -> Html {
         Html {
             theme: html.theme.filter(|name| !name.is_empty()).map(|name| self.theme(&name)),
+            base_path: base_path(html.site_url.as_deref().unwrap_or_default()),
             site_url: html.site_url.and_then(|url| self.site_url(&url)),
             indexable: html.indexable.unwrap_or(false),
             raw_html: html.raw_html.unwrap_or(true),
@@ -314,6 +317,18 @@ impl Reader<'_> {
     }
 }
 
+/// The path of an address, or of mdBook's form of `site-url`, which is a path alone.
+fn base_path(site_url: &str) -> String {
+    let path = match site_url.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => site_url,
+    };
+    match path.trim_matches('/') {
+        "" => "/".to_string(),
+        path => format!("/{path}/"),
+    }
+}
+
 fn book(book: file::BookTable) -> Book {
     let language = book.language.unwrap_or_else(|| "en".to_string());
     let right_to_left = match book.text_direction.as_deref() {
@@ -395,6 +410,18 @@ mod tests {
         let (_, found) = read("[book]\ntitle = 3\n");
         assert_eq!(found.len(), 1);
         assert!(found[0].starts_with("C002 invalid type: integer `3`"), "{found:?}");
+    }
+
+    #[test]
+    fn the_base_path_is_that_of_the_address() {
+        for (url, path) in [
+            ("https://example.org", "/"),
+            ("https://example.org/docs", "/docs/"),
+            ("/sub/", "/sub/"),
+            ("", "/"),
+        ] {
+            assert_eq!(base_path(url), path, "{url}");
+        }
     }
 
     #[test]

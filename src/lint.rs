@@ -8,8 +8,8 @@ mod images;
 mod links;
 mod owners;
 
-use std::sync::Arc;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::config::Owner;
 use crate::diag::Diagnostic;

@@ -14,7 +14,7 @@ pub use highlight::names as languages;
 pub use standing::{Section, Standing};
 pub use summary::{Chapter, Summary, read_summary};
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+use pulldown_cmark::{Event, Options, Parser, Tag, TextMergeWithOffset};
 
 use crate::base::{Digest, Hasher, SitePath, one_line};
 use crate::checklist::{Events, end_of};
@@ -230,15 +230,16 @@ fn plain(events: &Events) -> String {
     out
 }
 
-/// The first paragraph, cut at a word after 200 characters.
+/// The first paragraph that somebody wrote, cut at a word after 200 characters.
 fn excerpt(events: &Events) -> String {
-    let start = events.iter().position(|(event, _)| matches!(event, Event::Start(Tag::Paragraph)));
-    let Some(start) = start else { return String::new() };
-    let length = events[start..]
+    let paragraphs = events
         .iter()
-        .position(|(event, _)| matches!(event, Event::End(TagEnd::Paragraph)))
-        .unwrap_or(0);
-    let text = one_line(&plain(&events[start..start + length]));
+        .enumerate()
+        .filter(|(_, (event, _))| matches!(event, Event::Start(Tag::Paragraph)))
+        .map(|(start, _)| one_line(&plain(&events[start..end_of(events, start)])));
+    let Some(text) = paragraphs.into_iter().find(|text| !standing::is_placeholder(text)) else {
+        return String::new();
+    };
     let Some((cut, _)) = text.char_indices().nth(200) else { return text };
     let cut = text[..cut].rfind(' ').unwrap_or(cut);
     format!("{} …", &text[..cut])

@@ -8,6 +8,7 @@ mod badges;
 mod gap;
 mod json;
 mod machine;
+mod nav;
 mod page;
 mod theme;
 pub mod view;

@@ -11,8 +11,8 @@ mod urls;
 
 pub use links::{LinkTarget, Outcome};
 
-use std::sync::Arc;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::base::SitePath;
 use crate::checklist::Checklist;
@@ -126,6 +126,8 @@ pub struct Redirect {
     pub from: String,
     /// Where it leads: relative to the root, or absolute.
     pub to: String,
+    /// The query and the fragment after it.
+    pub tail: String,
     /// The title of the page that it leads to.
     pub title: String,
 }

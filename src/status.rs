@@ -12,8 +12,8 @@ pub use coverage::{Coverage, percent};
 pub use judge::judge;
 pub use review::bound_digest;
 
-use std::sync::Arc;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 

@@ -78,6 +78,9 @@ fn scan(path: &SitePath, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Lines
             }
             Event::Start(Tag::Item) => scanner.item(&events[at..end], range.clone()),
             Event::Start(Tag::Table(_)) => scanner.unreadable(range.clone(), "a table"),
+            Event::Start(Tag::BlockQuote(_)) if holds_items(&events[at..end]) => {
+                scanner.unreadable(range.clone(), "a list in a quotation");
+            }
             Event::Start(Tag::Paragraph) if is_strong(&events[at + 1].0) => {
                 scanner.unreadable(range.clone(), "a paragraph that begins in bold");
             }
@@ -91,6 +94,10 @@ fn scan(path: &SitePath, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Lines
         at = end.max(at + 1);
     }
     scanner.lines
+}
+
+fn holds_items(events: &Events) -> bool {
+    events.iter().any(|(event, _)| matches!(event, Event::Start(Tag::Item)))
 }
 
 fn is_strong(event: &Event) -> bool {
@@ -135,7 +142,7 @@ impl Scanner<'_> {
         let sentence = after_separator(rest);
         let missing = sentence.unwrap_or(rest).trim();
         if !inside && sentence.is_none() && !missing.is_empty() {
-            self.unreadable(range.clone(), "an item without `:` after its title");
+            self.unseparated(range.clone());
         }
         self.nested(events);
         let item = Item {
@@ -164,6 +171,15 @@ impl Scanner<'_> {
         let message = format!("{what} isn't read as a gap");
         self.diagnostics.push(
             Diagnostic::new("K001", Some(Span::new(self.path, line)), message)
+                .help("write `- **Title**: what is missing`"),
+        );
+    }
+
+    /// The gap is kept, since its title and sentence can be told apart.
+    fn unseparated(&mut self, range: Range<usize>) {
+        let message = "this item has no `:` between its title and what is missing";
+        self.diagnostics.push(
+            Diagnostic::new("K001", Some(Span::new(self.path, range)), message)
                 .help("write `- **Title**: what is missing`"),
         );
     }
@@ -484,7 +500,8 @@ mod tests {
     fn a_line_that_is_no_gap_is_reported() {
         for (line, what) in [
             ("- plain", "an item without a title in bold"),
-            ("- **T** m", "an item without `:` after its title"),
+            ("- **T** m", "this item has no `:` between its title and what is missing"),
+            ("> - **T**: m", "a list in a quotation"),
             ("**T**: m", "a paragraph that begins in bold"),
             ("| a | b |\n|---|---|\n| 1 | 2 |", "a table"),
             ("- **T**: m\n  - **U**: n", "an item below another"),

@@ -47,8 +47,9 @@ impl SectionRule {
     }
 }
 
-/// Whether a paragraph is one that `lacuna new` wrote.
+/// Whether a paragraph is one that `lacuna new` wrote, in straight quotes or typographic ones.
 pub fn is_tip(paragraph: &str) -> bool {
+    let paragraph = paragraph.replace('\u{2019}', "'");
     paragraph == OTHER_TIP || TIPS.iter().any(|(_, tip)| *tip == paragraph)
 }
 

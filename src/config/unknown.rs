@@ -24,6 +24,7 @@ const UNUSED: &[&str] = &[
     "output.html.curly-quotes",
     "output.html.google-analytics",
     "output.html.fold",
+    "output.html.search",
     "output.html.print",
     "output.html.playground",
     "output.html.playpen",

@@ -3,12 +3,15 @@
 //! There is no `style` attribute in what it writes, so that a strict content security policy
 //! holds: alignment is a class. URLs are holes.
 
+mod notes;
+mod raw;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 
-use super::markup::{self, Attribute};
+use super::markup;
 use super::{Body, Heading, LinkRef, ParseOptions, Piece, highlight, plain};
 use crate::base::{escape_html, one_line};
 use crate::checklist::{Events, end_of};
@@ -101,10 +104,22 @@ impl<'a> Writer<'a> {
     }
 
     fn push(&mut self, html: &str) {
+        // CommonMark, section 2.3: the character is replaced for security reasons.
+        if html.contains('\0') {
+            return self.push(&html.replace('\0', "\u{FFFD}"));
+        }
         match self.out.last_mut() {
             Some(Piece::Html(last)) => last.push_str(html),
             _ => self.out.push(Piece::Html(html.to_string())),
         }
+    }
+
+    /// Takes an end back that was just written, if it was.
+    fn take_back(&mut self, end: &str) -> bool {
+        let Some(Piece::Html(last)) = self.out.last_mut() else { return false };
+        let Some(length) = last.strip_suffix(end).map(str::len) else { return false };
+        last.truncate(length);
+        true
     }
 
     fn push_escaped(&mut self, text: &str) {
@@ -162,7 +177,7 @@ impl<'a> Writer<'a> {
                 self.term(&events[at + 1..end - 1]);
                 return end;
             }
-            Event::Start(tag) => self.start(tag, events.get(at + 1), range.clone()),
+            Event::Start(tag) => self.start(tag, item_head(&events[at + 1..]), range.clone()),
             Event::End(tag) => self.end(*tag),
             Event::Text(text) => self.text(text, range.clone()),
             Event::Code(code) => {
@@ -183,14 +198,14 @@ impl<'a> Writer<'a> {
         at + 1
     }
 
-    fn start(&mut self, tag: &Tag, next: Option<&(Event, Range<usize>)>, range: Range<usize>) {
+    fn start(&mut self, tag: &Tag, next: &Events, range: Range<usize>) {
         match tag {
             Tag::Paragraph => self.push("<p>"),
             Tag::List(None) => self.push("<ul>\n"),
             Tag::List(Some(1)) => self.push("<ol>\n"),
             Tag::List(Some(first)) => self.push(&format!("<ol start=\"{first}\">\n")),
             Tag::Item => {
-                let task = next.is_some_and(|(event, _)| matches!(event, Event::TaskListMarker(_)));
+                let task = next.iter().any(|(event, _)| matches!(event, Event::TaskListMarker(_)));
                 self.push(if task { "<li class=\"task\">" } else { "<li>" });
             }
             Tag::DefinitionList => self.push("<dl>\n"),
@@ -198,7 +213,7 @@ impl<'a> Writer<'a> {
             Tag::Table(alignments) => {
                 self.table = Table { alignments: alignments.clone(), column: 0, head: true };
                 self.push(
-                    "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table\">",
+                    "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"Table\">",
                 );
                 self.push("<table>\n<thead>\n<tr>");
             }
@@ -406,45 +421,6 @@ impl<'a> Writer<'a> {
         self.push("</code></pre></div>\n");
     }
 
-    /// A block of HTML comes line by line, and a tag may be longer than a line.
-    fn html_block(&mut self, events: &Events, at: usize) -> usize {
-        let (mut html, mut range) = (String::new(), events[at].1.clone());
-        let mut next = at;
-        while let Some((Event::Html(line), place)) = events.get(next) {
-            html.push_str(line);
-            range.end = place.end;
-            next += 1;
-        }
-        self.raw_html(&html, range);
-        next
-    }
-
-    fn raw_html(&mut self, html: &str, range: Range<usize>) {
-        if !self.options.raw_html {
-            return self.push_escaped(html);
-        }
-        let mut done = 0;
-        for attribute in markup::attributes(html) {
-            let (place, image) = match attribute {
-                Attribute::Id(id) => {
-                    self.take_id(id);
-                    continue;
-                }
-                Attribute::Href(place) => (place, false),
-                Attribute::Source(place) => (place, true),
-            };
-            // What other character references mean isn't known here, so such an address stays.
-            if markup::has_reference(&html[place.clone()]) {
-                continue;
-            }
-            self.push(&html[done..place.start]);
-            let dest = html[place.clone()].replace("&amp;", "&");
-            self.push_link(&dest, image, range.clone());
-            done = place.end;
-        }
-        self.push(&html[done..]);
-    }
-
     /// A quotation, or an alert when its first line says so.
     fn quote(&mut self, events: &Events, at: usize) -> usize {
         let alert = match (events.get(at + 1), events.get(at + 2)) {
@@ -486,64 +462,13 @@ impl<'a> Writer<'a> {
         // The end of the paragraph must not be written when the title was all of it.
         line_end + 1
     }
+}
 
-    fn footnote_reference(&mut self, name: &str) {
-        let next = self.notes.numbers.len() + 1;
-        let number = *self.notes.numbers.entry(name.to_string()).or_insert_with(|| {
-            self.notes.order.push(name.to_string());
-            next
-        });
-        let uses = self.notes.references.entry(name.to_string()).or_default();
-        *uses += 1;
-        let id = if *uses == 1 { number.to_string() } else { format!("{number}-{uses}") };
-        self.push(&format!(
-            "<sup class=\"footnote-ref\" id=\"fnref-{id}\"><a href=\"#fn-{number}\">{number}</a></sup>"
-        ));
-    }
-
-    /// Keeps the text of a footnote for the end of the page.
-    fn footnote(&mut self, name: &str, inner: &Events, range: Range<usize>) {
-        let outer = std::mem::take(&mut self.out);
-        self.events(inner);
-        let text = std::mem::replace(&mut self.out, outer);
-        self.notes.texts.insert(name.to_string(), (text, range));
-    }
-
-    fn footnotes(&mut self) {
-        let mut notes = std::mem::take(&mut self.notes);
-        if !notes.order.is_empty() {
-            self.push("<section class=\"footnotes\" aria-label=\"Footnotes\">\n<ol>\n");
-            for (index, name) in notes.order.iter().enumerate() {
-                let (text, _) = notes.texts.remove(name).unwrap_or_default();
-                let uses = notes.references.get(name).copied().unwrap_or(0);
-                self.note(index + 1, text, uses);
-            }
-            self.push("</ol>\n</section>\n");
-        }
-        for (name, (_, range)) in notes.texts {
-            let message = format!("the footnote `{}` isn't referred to", one_line(&name));
-            self.report("P004", range, message);
-        }
-    }
-
-    /// A footnote with a way back to each of its references.
-    fn note(&mut self, number: usize, text: Vec<Piece>, uses: usize) {
-        self.push(&format!("<li id=\"fn-{number}\">"));
-        for piece in text {
-            match piece {
-                Piece::Html(html) => self.push(&html),
-                link @ Piece::Link(_) => self.out.push(link),
-            }
-        }
-        for uses in 1..=uses {
-            let id = if uses == 1 { number.to_string() } else { format!("{number}-{uses}") };
-            self.push(&format!(
-                "<a class=\"footnote-back\" href=\"#fnref-{id}\" \
-                 aria-label=\"Back to reference {id}\">↩</a>"
-            ));
-        }
-        self.push("</li>\n");
-    }
+/// The events at the head of an item, where the box of a task stands; after the start of a
+/// paragraph when there are blank lines between the items.
+fn item_head<'a, 'b>(after: &'b Events<'a>) -> &'b Events<'a> {
+    let loose = matches!(after.first(), Some((Event::Start(Tag::Paragraph), _)));
+    &after[..after.len().min(if loose { 2 } else { 1 })]
 }
 
 fn is_line_end(event: &Event) -> bool {

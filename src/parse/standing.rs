@@ -40,6 +40,11 @@ pub struct Section {
 /// Paragraphs that begin so say that something is still to be written.
 const MARKERS: &[&str] = &["TODO:", "TBD:", "TBC:", "FIXME:"];
 
+/// True for a paragraph that says that something is still to be written.
+pub(super) fn is_placeholder(paragraph: &str) -> bool {
+    MARKERS.iter().any(|marker| paragraph.starts_with(marker)) || is_tip(paragraph)
+}
+
 /// Judges the events of a page.
 pub(super) fn judge(source: &SourceFile, events: &Events) -> Standing {
     let mut judge = Judge {
@@ -83,7 +88,14 @@ impl Judge<'_> {
                 }
                 end
             }
-            Event::Start(Tag::Image { .. }) | Event::Html(_) => {
+            Event::Start(Tag::HtmlBlock) => {
+                let end = end_of(events, at);
+                if !is_comment(&events[at..end]) {
+                    self.fill();
+                }
+                end
+            }
+            Event::Start(Tag::Image { .. }) => {
                 self.fill();
                 at + 1
             }
@@ -110,8 +122,7 @@ impl Judge<'_> {
     /// A run of inline events: a paragraph, an item, a cell.
     fn block(&mut self, events: &Events) {
         let text = one_line(&plain(events));
-        let own = MARKERS.iter().find_map(|marker| text.strip_prefix(marker));
-        if own.is_some() || is_tip(&text) {
+        if is_placeholder(&text) {
             let start = events.first().map_or(0, |(_, range)| range.start);
             let end = events.last().map_or(start, |(_, range)| range.end);
             let span = self.span(TextRange::new(start, end));
@@ -129,6 +140,18 @@ impl Judge<'_> {
     fn span(&self, range: TextRange) -> Option<Span> {
         self.source.map.span(range)
     }
+}
+
+/// True for a block of HTML that readers see nothing of.
+fn is_comment(events: &Events) -> bool {
+    let mut html = String::new();
+    for (event, _) in events {
+        if let Event::Html(line) = event {
+            html.push_str(line);
+        }
+    }
+    let html = html.trim();
+    html.starts_with("<!--") && html.find("-->").is_some_and(|end| end + 3 == html.len())
 }
 
 fn is_inline(event: &Event) -> bool {

@@ -1,6 +1,5 @@
 //! What machines read: redirects, sitemap, feed, robots.
 
-use std::sync::Arc;
 use super::page::Scene;
 use super::theme::Theme;
 use super::view::{FeedEntry, FeedView, RedirectView, SitemapEntry, SitemapView};
@@ -9,6 +8,7 @@ use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::parse::PageOwn;
 use crate::resolve::{EntryKind, Redirect, Site};
+use std::sync::Arc;
 
 /// The feed lists so many changes at the most.
 const FEED_LENGTH: usize = 30;
@@ -24,13 +24,12 @@ pub fn redirect(
     let target = match absolute {
         true => to.to.clone(),
         false => encode_path(&relative_url(&to.from, &to.to)),
-    };
+    } + &to.tail;
     let canonical = if absolute { None } else { scene.canonical(&to.to) };
     let language = config.book.language.clone();
-    theme.other(
-        "redirect.html",
-        &RedirectView { title: to.title.clone(), target, canonical, language },
-    )
+    let direction = if config.book.right_to_left { "rtl" } else { "ltr" };
+    let title = to.title.clone();
+    theme.other("redirect.html", &RedirectView { title, target, canonical, language, direction })
 }
 
 /// `sitemap.xml`; none without `site-url`.

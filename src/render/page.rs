@@ -1,14 +1,15 @@
 //! Views of pages.
 
-use std::sync::Arc;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use tera::Value;
 
 use super::gap::{GapSource, area_url, coverage_view, gap_views, link, status_view, tier_url};
+use super::nav::{all_sections, chain, nav_views, values, window};
 use super::view::{
-    AreaView, Choice, Content, GapStart, GapView, HomeView, Link, MapRow, NavSection, NavView,
-    PageMeta, PageView, SiteView, StatusPageView, StatusView, TierView, TocEntry,
+    AreaView, Choice, Content, GapStart, GapView, HomeView, Link, MapRow, NavView, PageMeta,
+    PageView, SiteView, StatusPageView, StatusView, TierView, TocEntry,
 };
 use crate::base::{encode_path, root_of};
 use crate::checklist::Checklist;
@@ -62,18 +63,13 @@ pub struct Parts<'a> {
     pub statuses: &'a [GapStatus],
 }
 
-/// A page lists at most so many top-level sections, and so many entries of its own.
-const MOST_SECTIONS: usize = 50;
-/// So many of more top-level sections than that: a list of half of them would help nobody, and
-/// would make each page larger than that of a small site.
-const SECTION_WINDOW: usize = 15;
-const MOST_ENTRIES: usize = 200;
-/// So many neighbours see the same window of a long section.
-const WINDOW_STEP: usize = 100;
-
 impl Shared {
     /// Makes what pages share.
-    pub fn new(parts: &Parts, assets: BTreeMap<String, String>, lines: &HashMap<Span, usize>) -> Self {
+    pub fn new(
+        parts: &Parts,
+        assets: BTreeMap<String, String>,
+        lines: &HashMap<Span, usize>,
+    ) -> Self {
         let gaps = parts.checklist.map_or_else(Vec::new, |checklist| {
             gap_views(&GapSource {
                 checklist,
@@ -211,9 +207,7 @@ pub fn page_view<'a>(
 
 /// The page for addresses that don't exist.
 pub fn not_found<'a>(scene: &'a Scene) -> PageView<'a> {
-    let site_url = scene.config.html.site_url.as_deref().unwrap_or_default();
-    let host = site_url.split_once("://").map_or("", |(_, rest)| rest);
-    let base = host.find('/').map_or("/", |slash| &host[slash..]).to_string();
+    let base = scene.config.html.base_path.clone();
     let page = PageMeta {
         title: "Page not found".to_string(),
         description: String::new(),
@@ -274,92 +268,6 @@ fn home_links(parts: &Parts) -> Vec<Link> {
     links.filter_map(|(title, page)| Some(link(title, url(page)?))).collect()
 }
 
-/// The navigation of a section, one view a window.
-fn nav_views(site: &Site, gaps: &[GapView], section: usize) -> Vec<NavView> {
-    let items = if section == 0 { 0 } else { site.sections[section].items.len() };
-    let last = if items <= MOST_ENTRIES { 0 } else { (items - 1) / WINDOW_STEP };
-    (0..=last).map(|window| nav_view(site, gaps, section, window)).collect()
-}
-
-/// The number of the window that an entry is seen in.
-fn window(site: &Site, entry: &Entry) -> usize {
-    let items = site.sections[entry.section].items.len();
-    if entry.section == 0 || items <= MOST_ENTRIES { 0 } else { entry.place / WINDOW_STEP }
-}
-
-fn nav_view(site: &Site, gaps: &[GapView], section: usize, window: usize) -> NavView {
-    let root = &site.sections[0];
-    let chain = chain(site, section);
-    let top = chain.first().map(|top| &site.sections[*top]);
-    let sections = top_sections(site, chain.first().copied()).iter().map(|item| NavSection {
-        title: item.title.clone(),
-        number: item.section.and_then(|section| site.sections[section].number.clone()),
-        url: encode_path(&item.url),
-        part: item.part.clone(),
-    });
-    let item_link = |item: &crate::resolve::Item| Link {
-        title: item.title.clone(),
-        url: encode_path(&item.url),
-        status: item.gap.map(|gap| gaps[gap].status.clone()),
-    };
-    let items = if section == 0 { &[][..] } else { &site.sections[section].items };
-    // A window reaches half a step to either side of the pages that see it.
-    let start = (window * WINDOW_STEP).saturating_sub((MOST_ENTRIES - WINDOW_STEP) / 2);
-    let end = (start + MOST_ENTRIES).min(items.len());
-    NavView {
-        sections: sections.collect(),
-        more_sections: root.items.len() > MOST_SECTIONS,
-        current: top.map(|top| encode_path(&top.url)),
-        parents: chain
-            .iter()
-            .skip(1)
-            .map(|section| link(&site.sections[*section].title, encode_path(&site.sections[*section].url)))
-            .collect(),
-        entries: items[start..end].iter().map(item_link).collect(),
-        entries_before: start,
-        before: start.checked_sub(1).map(|before| item_link(&items[before])),
-        entries_after: items.len() - end,
-        after: items.get(end).map(item_link),
-    }
-}
-
-/// The top-level items that a page lists; `open` is the section that it lies in.
-fn top_sections(site: &Site, open: Option<usize>) -> &[crate::resolve::Item] {
-    let items = &site.sections[0].items;
-    if items.len() <= MOST_SECTIONS {
-        return items;
-    }
-    let place = items.iter().position(|item| item.section.is_some() && item.section == open);
-    let start = place.unwrap_or(0).saturating_sub(SECTION_WINDOW / 2);
-    let start = start.min(items.len() - SECTION_WINDOW);
-    &items[start..start + SECTION_WINDOW]
-}
-
-/// All top-level sections, when pages can't list them.
-fn all_sections(site: &Site) -> Vec<Link> {
-    let items = &site.sections[0].items;
-    if items.len() <= MOST_SECTIONS {
-        return Vec::new();
-    }
-    items.iter().map(|item| link(&item.title, encode_path(&item.url))).collect()
-}
-
-fn values(views: &[NavView]) -> Vec<Value> {
-    views.iter().map(Value::from_serializable).collect()
-}
-
-/// The sections from the top-level one down to this one; empty for the root.
-fn chain(site: &Site, section: usize) -> Vec<usize> {
-    let mut chain = Vec::new();
-    let mut at = section;
-    while let Some(parent) = site.sections[at].parent {
-        chain.push(at);
-        at = parent;
-    }
-    chain.reverse();
-    chain
-}
-
 /// The sections above an entry, and the home page.
 fn trail(scene: &Scene, entry: &Entry) -> Vec<Link> {
     if entry.kind == EntryKind::Home {
@@ -418,7 +326,7 @@ fn start(scene: &Scene, gap: usize) -> GapStart {
     GapStart {
         command: format!("lacuna new {id}"),
         path: format!("{}/{id}.md", scene.config.src),
-        sections: sections.iter().map(|section| section.title().to_string()).collect(),
+        sections: sections.iter().map(|section| section.titles.join(" or ")).collect(),
     }
 }
 

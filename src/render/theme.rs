@@ -96,7 +96,10 @@ impl Theme {
     /// Static file → URL with a version, so that browsers fetch what has changed.
     pub fn assets(&self) -> BTreeMap<String, String> {
         let url = |(name, bytes): (&String, &Vec<u8>)| {
-            (name.clone(), format!("{}?v={}", encode_path(&asset_url(name)), Digest::of(bytes).short()))
+            (
+                name.clone(),
+                format!("{}?v={}", encode_path(&asset_url(name)), Digest::of(bytes).short()),
+            )
         };
         self.statics.iter().map(url).collect()
     }

@@ -147,7 +147,7 @@ pub struct NavView {
     pub current: Option<String>,
     /// The sections between the top-level section and the open one, outermost first.
     pub parents: Vec<Link>,
-    /// The entries of the open section, at most 200: those around the page.
+    /// The entries of the open section: all of them up to 200, else those around the page.
     pub entries: Vec<Link>,
     /// How many entries come before the first one listed.
     pub entries_before: usize,
@@ -432,6 +432,8 @@ pub struct RedirectView {
     pub canonical: Option<String>,
     /// A BCP 47 language tag.
     pub language: String,
+    /// `ltr` or `rtl`.
+    pub direction: &'static str,
 }
 
 /// What `sitemap.xml` gets.

@@ -1,10 +1,10 @@
 //! Which pages close which gaps.
 
-use std::sync::Arc;
 use super::Inputs;
 use crate::checklist::Checklist;
 use crate::diag::{Diagnostic, Span};
 use crate::parse::PageFacts;
+use std::sync::Arc;
 
 /// The bindings between pages and gaps.
 pub(super) struct Bindings {
@@ -15,7 +15,11 @@ pub(super) struct Bindings {
 }
 
 /// Binds pages by their paths and by `gap:`.
-pub(super) fn bind(inputs: &Inputs, facts: &[Arc<PageFacts>], found: &mut Vec<Diagnostic>) -> Bindings {
+pub(super) fn bind(
+    inputs: &Inputs,
+    facts: &[Arc<PageFacts>],
+    found: &mut Vec<Diagnostic>,
+) -> Bindings {
     let mut bindings = Bindings { by_path: Vec::new(), gaps_of: Vec::new() };
     let index = Index::new(inputs.checklist);
     for page in facts {

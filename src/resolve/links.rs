@@ -1,10 +1,10 @@
 //! What each link leads to.
 
-use std::sync::Arc;
 use super::urls::{Owner, Urls};
 use super::{EntryKind, Inputs};
 use crate::base::{SitePath, encode_path, encode_url, percent_decode, relative_url};
 use crate::parse::{LinkRef, PageFacts};
+use std::sync::Arc;
 
 /// A link with the URL that is written for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,11 @@ pub enum Outcome {
 }
 
 /// Resolves the links of all pages.
-pub(super) fn resolve(inputs: &Inputs, facts: &[Arc<PageFacts>], urls: &Urls) -> Vec<Vec<LinkTarget>> {
+pub(super) fn resolve(
+    inputs: &Inputs,
+    facts: &[Arc<PageFacts>],
+    urls: &Urls,
+) -> Vec<Vec<LinkTarget>> {
     let resolver = Resolver { inputs, urls };
     let of_page = |(index, page): (usize, &Arc<PageFacts>)| {
         let entry = urls.entry_of[index];
@@ -118,6 +122,9 @@ impl Resolver<'_> {
             "index.md" => return self.by_url("index.html"),
             _ => {}
         }
+        if below == "index.md" || below == "README.md" {
+            return self.by_url("index.html");
+        }
         let stem = below.strip_suffix(".md");
         if let Some(stem) = stem.map(|stem| stem.strip_suffix("/index").unwrap_or(stem)) {
             // The page of a gap may be a folder, may lie elsewhere, or not exist yet.
@@ -173,6 +180,11 @@ fn scheme(dest: &str) -> Option<String> {
     let first = chars.next().is_some_and(|char| char.is_ascii_alphabetic());
     let rest = chars.all(|char| char.is_ascii_alphanumeric() || "+-.".contains(char));
     (first && rest).then(|| scheme.to_ascii_lowercase())
+}
+
+/// True for an address that would run a script.
+pub(super) fn runs_script(url: &str) -> bool {
+    scheme(url).is_some_and(|scheme| is_unsafe(&scheme))
 }
 
 fn is_unsafe(scheme: &str) -> bool {

@@ -1,9 +1,9 @@
 //! Navigation: sections and their items, from `SUMMARY.md`, or from the checklist and folders.
 
-use std::sync::Arc;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::urls::{Owner, Urls, humanise};
+use super::urls::{Owner, Urls};
 use super::{Entry, EntryKind, Inputs, Item, Section};
 use crate::base::SitePath;
 use crate::diag::{Diagnostic, Span};
@@ -23,10 +23,10 @@ pub(super) fn build(
     urls: &Urls,
     found: &mut Vec<Diagnostic>,
 ) -> Nav {
-    let mut entries: Vec<Entry> = urls.entries.iter().map(copy).collect();
+    let entries: Vec<Entry> = urls.entries.iter().map(copy).collect();
     let root = match inputs.summary {
         Some(summary) => from_summary(inputs, facts, urls, summary, found),
-        None => Folders { inputs, facts, urls, entries: &mut entries }.root(),
+        None => Folders { inputs, facts, urls, entries: &entries }.root(),
     };
     let mut flat = Flat { entries, sections: Vec::new(), reading: Vec::new() };
     flat.section(root, None);
@@ -78,7 +78,7 @@ struct Folders<'a> {
     inputs: &'a Inputs<'a>,
     facts: &'a [Arc<PageFacts>],
     urls: &'a Urls,
-    entries: &'a mut Vec<Entry>,
+    entries: &'a [Entry],
 }
 
 /// A folder of the output with what lies in it.
@@ -90,13 +90,18 @@ struct Folder {
 }
 
 impl Folders<'_> {
-    fn root(&mut self) -> Node {
+    fn root(&self) -> Node {
         let mut tree = self.tree();
         let home = tree.index.unwrap_or_default();
         let mut root = Node::of(self.entries, home);
         root.children = self.areas(&mut tree);
         let (pages, folders) = (std::mem::take(&mut tree.pages), std::mem::take(&mut tree.folders));
-        root.children.extend(self.nodes(pages, folders, ""));
+        let mut others = self.nodes(pages, folders);
+        // Pages beside the checklist must not seem to belong to its last tier.
+        if let Some(first) = others.first_mut().filter(|_| !root.children.is_empty()) {
+            first.part = Some("More pages".to_string());
+        }
+        root.children.extend(others);
         root
     }
 
@@ -121,7 +126,7 @@ impl Folders<'_> {
     }
 
     /// One node an area, with its gaps first; what they use is taken out of the tree.
-    fn areas(&mut self, tree: &mut Folder) -> Vec<Node> {
+    fn areas(&self, tree: &mut Folder) -> Vec<Node> {
         let Some(list) = self.inputs.checklist else { return Vec::new() };
         let mut nodes = Vec::new();
         let mut tier = None;
@@ -139,7 +144,7 @@ impl Folders<'_> {
                 node.children.push(child);
             }
             let folders = std::mem::take(&mut folder.folders);
-            node.children.extend(self.nodes(folder.pages, folders, &area.id));
+            node.children.extend(self.nodes(folder.pages, folders));
             nodes.push(node);
         }
         nodes
@@ -156,20 +161,12 @@ impl Folders<'_> {
         Node { title, url, gap: Some(gap), ..Node::default() }
     }
 
-    fn nodes(
-        &mut self,
-        pages: Vec<usize>,
-        folders: BTreeMap<String, Folder>,
-        path: &str,
-    ) -> Vec<Node> {
+    fn nodes(&self, pages: Vec<usize>, folders: BTreeMap<String, Folder>) -> Vec<Node> {
         let mut nodes: Vec<Node> = pages
             .into_iter()
             .map(|page| Node { order: self.order(page), ..Node::of(self.entries, page) })
             .collect();
-        for (name, folder) in folders {
-            let path = if path.is_empty() { name } else { format!("{path}/{name}") };
-            nodes.extend(self.folder(folder, &path));
-        }
+        nodes.extend(folders.into_values().flat_map(|folder| self.folder(folder)));
         nodes.sort_by(|a, b| {
             let key = |node: &Node| node.order.unwrap_or(i64::MAX);
             (key(a), a.title.to_lowercase(), &a.url).cmp(&(key(b), b.title.to_lowercase(), &b.url))
@@ -177,29 +174,17 @@ impl Folders<'_> {
         nodes
     }
 
-    fn folder(&mut self, folder: Folder, path: &str) -> Option<Node> {
-        let order = folder.index.and_then(|index| self.order(index));
-        let children = self.nodes(folder.pages, folder.folders, path);
-        let index = match folder.index {
-            Some(index) => index,
-            None if children.is_empty() => return None,
-            None => self.listing(path),
-        };
-        Some(Node { order, children, ..Node::of(self.entries, index) })
-    }
-
-    /// A page that lists a folder which has none of its own.
-    fn listing(&mut self, path: &str) -> usize {
-        self.entries.push(Entry {
-            url: format!("{path}/index.html"),
-            title: humanise(path.rsplit('/').next().unwrap_or(path)),
-            kind: EntryKind::Folder,
-            page: None,
-            gaps: Vec::new(),
-            section: 0,
-            place: 0,
-        });
-        self.entries.len() - 1
+    /// A folder with what lies in it. One whose first page stands elsewhere, as that of all gaps
+    /// does, gives its pages to the folder above.
+    fn folder(&self, folder: Folder) -> Vec<Node> {
+        let children = self.nodes(folder.pages, folder.folders);
+        match folder.index {
+            Some(index) => {
+                let order = self.order(index);
+                vec![Node { order, children, ..Node::of(self.entries, index) }]
+            }
+            None => children,
+        }
     }
 
     fn order(&self, entry: usize) -> Option<i64> {
@@ -220,6 +205,8 @@ fn from_summary(
         _ => Node { title: inputs.title.to_string(), ..Node::default() },
     };
     root.children = reader.nodes(&summary.chapters);
+    // A home page that is a chapter is read where the chapter stands.
+    root.entry = root.entry.filter(|home| !reader.seen[*home]);
     for (index, page) in facts.iter().enumerate() {
         let Some(entry) = urls.entry_of[index] else { continue };
         if !reader.seen[entry] && urls.entries[entry].kind == EntryKind::Page {
@@ -237,7 +224,15 @@ struct Chapters<'a> {
 
 impl Chapters<'_> {
     fn nodes(&mut self, chapters: &[Chapter]) -> Vec<Node> {
-        chapters.iter().filter_map(|chapter| self.node(chapter)).collect()
+        let (mut nodes, mut part) = (Vec::new(), None);
+        for chapter in chapters {
+            // The label over a chapter that isn't there goes to the next one.
+            part = chapter.part.clone().or(part);
+            if let Some(node) = self.node(chapter) {
+                nodes.push(Node { part: part.take(), ..node });
+            }
+        }
+        nodes
     }
 
     fn node(&mut self, chapter: &Chapter) -> Option<Node> {
@@ -252,7 +247,6 @@ impl Chapters<'_> {
             None => Node { url: children.first()?.url.clone(), ..Node::default() },
         };
         node.title.clone_from(&chapter.title);
-        node.part.clone_from(&chapter.part);
         node.children = children;
         Some(node)
     }

@@ -1,8 +1,9 @@
 //! Old URLs: aliases of pages, redirects of `book.toml`, and gaps whose page lies elsewhere.
 
-use std::sync::Arc;
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use super::links::runs_script;
 use super::urls::{Urls, collision};
 use super::{Inputs, Redirect};
 use crate::base::SitePath;
@@ -32,6 +33,7 @@ pub(super) fn collect(
     redirects.extend(urls.moved.iter().map(|(from, entry)| Redirect {
         from: from.clone(),
         to: urls.entries[*entry].url.clone(),
+        tail: String::new(),
         title: urls.entries[*entry].title.clone(),
     }));
     redirects.sort_by(|a, b| a.from.cmp(&b.from));
@@ -56,7 +58,12 @@ impl Collector<'_> {
             return;
         };
         let entry = &self.urls.entries[entry];
-        let redirect = Redirect { from, to: entry.url.clone(), title: entry.title.clone() };
+        let redirect = Redirect {
+            from,
+            to: entry.url.clone(),
+            tail: String::new(),
+            title: entry.title.clone(),
+        };
         self.add(redirect, &page.path);
     }
 
@@ -66,12 +73,17 @@ impl Collector<'_> {
             self.found.push(Diagnostic::new("S004", Some(Span::file(&Config::path())), message));
             return;
         };
-        let known = self.urls.entries.iter().find(|entry| entry.url == to.trim_start_matches('/'));
-        let redirect = Redirect {
-            title: known.map_or_else(|| to.to_string(), |entry| entry.title.clone()),
-            to: known.map_or_else(|| to.to_string(), |entry| entry.url.clone()),
-            from,
-        };
+        if runs_script(to) {
+            let message = format!("`{to}` in `[output.html.redirect]` would run a script");
+            self.found.push(Diagnostic::new("S004", Some(Span::file(&Config::path())), message));
+            return;
+        }
+        // A leading slash means the root of the site.
+        let to = to.trim_start_matches('/');
+        let (path, tail) = to.split_at(to.find(['?', '#']).unwrap_or(to.len()));
+        let known = self.urls.entries.iter().find(|entry| entry.url == path);
+        let title = known.map_or_else(|| to.to_string(), |entry| entry.title.clone());
+        let redirect = Redirect { from, to: path.to_string(), tail: tail.to_string(), title };
         self.add(redirect, &Config::path());
     }
 

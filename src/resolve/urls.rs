@@ -1,13 +1,13 @@
 //! One URL for each page, gap, area and file.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::collections::HashMap;
 
 use super::bind::Bindings;
 use super::{Entry, EntryKind, GapPlace, Inputs};
 use crate::base::SitePath;
 use crate::diag::{Diagnostic, Span};
-use crate::parse::PageFacts;
+use crate::parse::{Chapter, PageFacts};
 
 /// Everything that has a URL.
 pub(super) struct Urls {
@@ -32,6 +32,8 @@ pub(super) enum Owner {
     Entry(usize),
     Asset(SitePath),
     Redirect,
+    /// A page outside the navigation that every site has.
+    Fixed,
 }
 
 /// Gives each page its URL. The first in the order of paths keeps one that two want.
@@ -46,6 +48,7 @@ pub(super) fn place(
     placer.gaps();
     placer.areas();
     placer.fixed();
+    placer.folders();
     placer.assets();
     placer.urls
 }
@@ -60,7 +63,7 @@ fn empty(inputs: &Inputs, facts: &[Arc<PageFacts>]) -> Urls {
         areas: Vec::new(),
         assets: Vec::new(),
         pages: pages.collect(),
-        taken: HashMap::new(),
+        taken: HashMap::from([("404.html".to_string(), Owner::Fixed)]),
         moved: Vec::new(),
     }
 }
@@ -173,7 +176,13 @@ impl Placer<'_> {
 
     /// The home page and the status page.
     fn fixed(&mut self) {
-        if !self.urls.taken.contains_key("index.html") {
+        // A book begins with its first chapter, as in mdBook.
+        let summary = self.inputs.summary.filter(|_| self.inputs.checklist.is_none());
+        let first = summary.and_then(|summary| self.first_chapter(&summary.chapters));
+        if let Some(entry) = first.filter(|_| !self.urls.taken.contains_key("index.html")) {
+            self.urls.taken.insert("index.html".to_string(), Owner::Redirect);
+            self.urls.moved.push(("index.html".to_string(), entry));
+        } else if !self.urls.taken.contains_key("index.html") {
             let title = self.inputs.title.to_string();
             self.add("index.html".to_string(), title, EntryKind::Home, None, Vec::new());
         }
@@ -185,6 +194,37 @@ impl Placer<'_> {
                 Vec::new(),
             );
         }
+    }
+
+    /// A page that lists its pages for each folder that has none of its own. A navigation that
+    /// people wrote needs none.
+    fn folders(&mut self) {
+        if self.inputs.summary.is_some() {
+            return;
+        }
+        let mut folders = BTreeSet::new();
+        for entry in &self.urls.entries {
+            let mut path = entry.url.as_str();
+            while let Some((folder, _)) = path.rsplit_once('/') {
+                folders.insert(folder.to_string());
+                path = folder;
+            }
+        }
+        for folder in folders {
+            let url = format!("{folder}/index.html");
+            if !self.urls.taken.contains_key(&url) {
+                let title = humanise(folder.rsplit('/').next().unwrap_or(&folder));
+                self.add(url, title, EntryKind::Folder, None, Vec::new());
+            }
+        }
+    }
+
+    fn first_chapter(&self, chapters: &[Chapter]) -> Option<usize> {
+        chapters.iter().find_map(|chapter| {
+            let page = chapter.path.as_ref().and_then(|path| self.urls.pages.get(path));
+            let entry = page.and_then(|page| self.urls.entry_of[*page]);
+            entry.or_else(|| self.first_chapter(&chapter.children))
+        })
     }
 
     fn assets(&mut self) {
@@ -231,6 +271,7 @@ impl Placer<'_> {
         match owner {
             Owner::Asset(path) => format!("`{path}`"),
             Owner::Redirect => "a redirect".to_string(),
+            Owner::Fixed => "a page that Lacuna makes".to_string(),
             Owner::Entry(entry) => match self.urls.entries[*entry].page {
                 Some(page) => format!("`{}`", self.facts[page].path),
                 None => "a page that Lacuna makes".to_string(),

@@ -275,8 +275,7 @@ impl Record<'_> {
 
     /// The rules that a waiver as a whole must keep.
     fn allowed(&mut self, waiver: Waiver) -> Option<Waiver> {
-        let longest =
-            waiver.approved_on.map(|on| crate::config::Interval::months(12).after(on, 0));
+        let longest = waiver.approved_on.map(|on| crate::config::Interval::months(12).after(on, 0));
         let fault = if waiver.requested_by.as_deref() == Some(waiver.approved_by.as_str()) {
             "a waiver is approved by somebody else than who asked for it"
         } else if longest.is_some_and(|longest| waiver.expires > longest) {

@@ -54,6 +54,15 @@ pub fn scan(files: &dyn Files, config: &Config) -> Result<(Tree, Vec<Diagnostic>
 }
 
 impl Tree {
+    /// True when a path is a folder with files of the content.
+    pub fn holds_below(&self, folder: &SitePath) -> bool {
+        let folder = format!("{folder}/");
+        [&self.pages, &self.assets, &self.reviews].into_iter().any(|list| {
+            let first = list.partition_point(|path| *path.as_str() < *folder);
+            list.get(first).is_some_and(|path| path.as_str().starts_with(&folder))
+        })
+    }
+
     /// True when a file is among those of the content.
     pub fn holds(&self, path: &SitePath) -> bool {
         let special = [&self.checklist, &self.waivers, &self.summary];

@@ -62,6 +62,11 @@ fn no_page(gap: &Gap) -> GapStatus {
 
 /// A waiver that holds comes before all else; one that has ended is shown and changes nothing.
 fn apply(subject: &Subject, waiver: &Waiver, result: &mut GapStatus) {
+    if let Some(begins) = waiver.approved_on.filter(|day| *day > subject.today) {
+        let detail = format!("The waiver begins on {begins}.");
+        result.evidence.insert(0, fails("waiver", detail, None));
+        return;
+    }
     if subject.today > waiver.expires {
         let detail = format!("The waiver ended on {}.", waiver.expires);
         result.evidence.insert(0, fails("waiver", detail, None));
@@ -73,7 +78,7 @@ fn apply(subject: &Subject, waiver: &Waiver, result: &mut GapStatus) {
         "{} ({}, approved by {}, until {}).",
         waiver.reason.trim_end_matches('.'),
         waiver.kind.id().replace('-', " "),
-        waiver.approved_by,
+        subject.people.get(&waiver.approved_by).map_or(&waiver.approved_by, |person| &person.name),
         waiver.expires
     );
     result.evidence = vec![holds("waiver", detail)];

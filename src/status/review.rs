@@ -72,7 +72,9 @@ pub(super) fn weigh(
     let facts = &subject.facts[page];
     let none = Vec::new();
     let reviews = subject.reviews.get(&facts.path).unwrap_or(&none);
-    let mut sorted: Vec<&Review> = reviews.iter().collect();
+    // What is dated in the future hasn't happened.
+    let happened = |review: &&Review| review.on <= subject.today;
+    let mut sorted: Vec<&Review> = reviews.iter().filter(happened).collect();
     sorted.sort_by_key(|review| review.on);
     let digest = bound_digest(subject, page);
     let Some(last) = sorted.last().copied() else { return (Reviewed::No, None) };

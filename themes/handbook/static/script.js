@@ -72,9 +72,12 @@
     area.remove();
     return done ? Promise.resolve() : Promise.reject();
   }
-  all("div.code").forEach(function (box) {
+  function addCopyButtons() {
+    all("div.code").forEach(addCopyButton);
+  }
+  function addCopyButton(box) {
     var code = box.querySelector("code");
-    if (!code) return;
+    if (!code || box.querySelector("button.copy")) return;
     var button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
@@ -87,7 +90,10 @@
       put(typed(code)).then(function () { say("Copied"); }, function () { say("Not copied"); });
     });
     box.appendChild(button);
-  });
+  }
+  addCopyButtons();
+  // The live preview has changed the page.
+  document.addEventListener("lacuna:update", addCopyButtons);
 
   // Filters of the status page. Their state is the query of the address, so that it can be linked.
   var form = document.querySelector("form.filters");
