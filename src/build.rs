@@ -8,9 +8,12 @@
 mod analyse;
 mod output;
 mod plan;
+mod snapshot;
+mod texts;
 
 pub use analyse::{Analysis, Changes, Engine, analyse};
 pub use output::clean;
+pub use snapshot::Snapshot;
 
 use std::collections::BTreeMap;
 
@@ -99,6 +102,9 @@ pub fn build_in_memory(
     tidy(&mut report.diagnostics);
     Ok((outputs, report))
 }
+
+/// A file that was made: its bytes, a fault of content or theme, or one of the machine.
+type Made = Result<Result<Vec<u8>, Box<Diagnostic>>, Error>;
 
 type Outputs = BTreeMap<String, Vec<u8>>;
 

@@ -14,11 +14,13 @@ mod new;
 mod next;
 mod project;
 mod schema;
+mod serve;
 mod status;
 mod workflow;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 
@@ -71,7 +73,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let console = Console::new(&arguments.global);
+    let console = Arc::new(Console::new(&arguments.global));
     match dispatch(&arguments, &console) {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
         Ok(Verdict::Broken) => ExitCode::from(1),
@@ -82,18 +84,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn dispatch(arguments: &Arguments, console: &Console) -> Outcome {
+fn dispatch(arguments: &Arguments, console: &Arc<Console>) -> Outcome {
     let global = &arguments.global;
     match &arguments.command {
         Command::Init(options) => init::run(options, global, console),
         Command::New(options) => new::run(options, global, console),
         Command::Next(options) => next::run(options, global, console),
         Command::Build(options) => build::run(options, global, console),
+        Command::Serve(options) => serve::run(options, global, console),
         Command::Check(options) => check::run(options, global, console),
         Command::Status(options) => status::run(options, global, console),
         Command::Explain(options) => explain::run(options, console),
-        Command::Schema(options) => schema::run(options, console),
+        Command::Schema(options) => Ok(schema::run(options, console)),
         Command::Clean => clean::run(global, console),
-        Command::Completions(options) => schema::completions(options, console),
+        Command::Completions(options) => Ok(schema::completions(options, console)),
     }
 }

@@ -19,5 +19,6 @@ pub mod history;
 pub mod status;
 pub mod render;
 pub mod build;
+pub mod serve;
 pub mod import;
 pub mod cli;

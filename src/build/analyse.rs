@@ -9,8 +9,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::Report;
-use crate::base::{Digest, Hasher, SitePath, nearest};
-use crate::checklist::{self, Checklist};
+use super::texts::Texts;
+use crate::base::{Digest, Hasher, SitePath};
+use crate::checklist::Checklist;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
 use crate::files::{Error, Files, Kind};
@@ -19,7 +20,7 @@ use crate::lint;
 use crate::parse::{self, Body, PageFacts, PageOwn, ParseOptions, Standing};
 use crate::render::{Parts, Scene, Shared, Theme, ThemeFile};
 use crate::resolve::{self, Outcome, Site};
-use crate::source::{self, Review, SourceFile, Tree, Waiver};
+use crate::source::{self, SourceFile, Tree};
 use crate::status::{self, GapStatus};
 
 /// Everything that is known before the first page is rendered.
@@ -102,6 +103,8 @@ impl Engine {
         changes: &Changes,
     ) -> Result<Analysis, Error> {
         let mut work = Work::default();
+        let changes =
+            if self.lost_folder(files, config, changes) { &Changes::All } else { changes };
         let (tree, mut found) = self.tree(files, config, changes)?;
         self.pages(files, config, changes, &tree, &mut work);
         let (theme, faults) = self.theme(files, config, changes);
@@ -133,6 +136,14 @@ impl Engine {
         })
     }
 
+    /// True when a folder is gone: whoever tells of that doesn't tell of the files in it.
+    fn lost_folder(&self, files: &dyn Files, config: &Config, changes: &Changes) -> bool {
+        let Some((tree, _)) = &self.tree else { return false };
+        changes.any(|path| {
+            tree.holds_below(path) && files.kind(&path.on_disk(&config.root)) != Kind::Folder
+        })
+    }
+
     /// The files of the content. They are looked for again when one has come or gone.
     fn tree(
         &mut self,
@@ -144,8 +155,7 @@ impl Engine {
             Changes::All => false,
             Changes::Files(paths) => paths.iter().all(|path| {
                 path.strip(&config.src).is_none()
-                    || tree.holds(path)
-                        == (files.kind(&path.on_disk(&config.root)) == Kind::File)
+                    || tree.holds(path) == (files.kind(&path.on_disk(&config.root)) == Kind::File)
             }),
         };
         if self.tree.as_ref().is_none_or(|(tree, _)| !same(tree)) {
@@ -368,73 +378,6 @@ impl Pages {
     }
 }
 
-/// The files of the content that are no pages.
-struct Texts {
-    checklist: Option<Arc<Checklist>>,
-    summary: Option<parse::Summary>,
-    waivers: Vec<Waiver>,
-    reviews: BTreeMap<SitePath, Vec<Review>>,
-    /// The files that all this was read from.
-    sources: BTreeSet<SitePath>,
-    /// Of the checklist and the summary.
-    digest: Digest,
-}
-
-impl Texts {
-    fn read(files: &dyn Files, config: &Config, tree: &Tree, found: &mut Vec<Diagnostic>) -> Self {
-        let mut hasher = Hasher::default();
-        let checklist = tree.checklist.as_ref().map(|path| {
-            let text = source::read_text(files, &config.root, path, found);
-            hasher.field(text.as_bytes());
-            let (checklist, faults) = checklist::read(path, &text);
-            found.extend(faults);
-            Arc::new(checklist)
-        });
-        hasher.field(b"summary");
-        let summary = tree.summary.as_ref().map(|path| {
-            let text = source::read_text(files, &config.root, path, found);
-            hasher.field(text.as_bytes());
-            let (summary, faults) = parse::read_summary(path, &text);
-            found.extend(faults);
-            summary
-        });
-        let waivers = tree.waivers.as_ref().map_or_else(Vec::new, |path| {
-            let text = source::read_text(files, &config.root, path, found);
-            source::read_waivers(path, &text, found)
-        });
-        let mut reviews = BTreeMap::new();
-        for path in &tree.reviews {
-            let text = source::read_text(files, &config.root, path, found);
-            let list = source::read_reviews(path, &text, found);
-            match reviewed(path, tree) {
-                Some(page) => drop(reviews.insert(page, list)),
-                None => found.push(lonely_reviews(path, tree)),
-            }
-        }
-        let special = [&tree.checklist, &tree.summary, &tree.waivers];
-        let sources = special.into_iter().flatten().chain(&tree.reviews).cloned().collect();
-        Self { checklist, summary, waivers, reviews, sources, digest: hasher.finish() }
-    }
-}
-
-/// The file that reviews stand beside: `keys.reviews.yaml` is about `keys.md`.
-fn reviewed(path: &SitePath, tree: &Tree) -> Option<SitePath> {
-    let stem = path.as_str().strip_suffix(".reviews.yaml")?;
-    let of =
-        |file: &&SitePath| file.as_str().rsplit_once('.').is_some_and(|(known, _)| known == stem);
-    tree.pages.iter().find(of).or_else(|| tree.assets.iter().find(of)).cloned()
-}
-
-fn lonely_reviews(path: &SitePath, tree: &Tree) -> Diagnostic {
-    let stem = path.as_str().trim_end_matches(".reviews.yaml");
-    let page = format!("{stem}.md");
-    let message = format!("there is no page `{page}` that these reviews could be about");
-    let mut fault = Diagnostic::new("R001", Some(Span::file(path)), message);
-    let near = nearest(&page, tree.pages.iter().map(SitePath::as_str));
-    fault.help = near.map(|near| format!("rename it with its page; did you mean `{near}`?"));
-    fault
-}
-
 fn inputs<'a>(config: &'a Config, tree: &'a Tree, texts: &'a Texts) -> resolve::Inputs<'a> {
     resolve::Inputs {
         src: &config.src,
@@ -472,9 +415,8 @@ fn judge(
         today: config.today,
     };
     let (statuses, faults) = status::judge(&subject);
-    let bound = |page: &usize| {
-        (pages.facts[*page].path.clone(), status::bound_digest(&subject, *page))
-    };
+    let bound =
+        |page: &usize| (pages.facts[*page].path.clone(), status::bound_digest(&subject, *page));
     let digests = site.gaps.iter().flat_map(|gap| &gap.pages).map(bound).collect();
     found.extend(config.leveled(faults));
     (statuses, digests)

@@ -5,7 +5,7 @@
 //! and again when all is done.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -30,7 +30,7 @@ pub(super) struct Changed {
 
 /// Refuses an output folder that is the source or holds it.
 pub(super) fn check_folder(files: &dyn Files, config: &Config) -> Result<(), Error> {
-    let real = |path: &Path| files.resolve(path).unwrap_or_else(|_| path.to_path_buf());
+    let real = |path: &Path| files.resolve(path).unwrap_or_else(|_| without_dots(path));
     let (output, root) = (real(&config.output), real(&config.root));
     let source = real(&config.root.join(&config.src));
     let refused = source.starts_with(&output) || root.starts_with(&output);
@@ -39,6 +39,19 @@ pub(super) fn check_folder(files: &dyn Files, config: &Config) -> Result<(), Err
     }
     let why = "it is the folder of the content or of `book.toml`, or holds it";
     Err(Error::at("use", &config.output)(std::io::Error::other(why)))
+}
+
+/// A path that doesn't exist yet, with `..` taken by the letter.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(out.pop()),
+            Component::CurDir => {}
+            _ => out.push(part),
+        }
+    }
+    out
 }
 
 /// Removes what we wrote, and nothing else.

@@ -1,5 +1,6 @@
 //! The command line, as it is written.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -54,6 +55,8 @@ pub(super) enum Command {
     Next(NextOptions),
     /// Build the site.
     Build(BuildOptions),
+    /// Preview the site while you write: pages change in the browser as you save.
+    Serve(ServeOptions),
     /// Find what is wrong, without writing anything.
     Check(CheckOptions),
     /// Show the status of all gaps, or of one with its evidence.
@@ -130,6 +133,32 @@ pub(super) struct BuildOptions {
     /// Let warnings fail the build, too.
     #[arg(long)]
     pub strict: bool,
+}
+
+#[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(super) struct ServeOptions {
+    /// The port; the next free one is used when it is taken.
+    #[arg(short, long, default_value_t = 3000)]
+    pub port: u16,
+    /// The address to listen on.
+    #[arg(short = 'n', long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub hostname: IpAddr,
+    /// Open the site in a browser.
+    #[arg(short, long)]
+    pub open: bool,
+    /// Take open pages to the page that was just saved.
+    #[arg(long)]
+    pub follow: bool,
+    /// Fail when the port is taken.
+    #[arg(long)]
+    pub strict_port: bool,
+    /// Answer to this host name, too, such as that of this machine in the local network.
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
+    /// Look for changes from time to time, where the system can't tell of them.
+    #[arg(long)]
+    pub poll: bool,
 }
 
 #[derive(Args)]

@@ -2,9 +2,9 @@
 
 use clap::CommandFactory;
 
+use super::Verdict;
 use super::arguments::{Arguments, CompletionsOptions, SchemaKind, SchemaOptions};
 use super::console::Console;
-use super::Verdict;
 
 pub(super) fn run(options: &SchemaOptions, console: &Console) -> Verdict {
     let schema = match options.kind {

@@ -38,6 +38,7 @@ jobs:
           # The whole history: pages show when they changed.
           fetch-depth: 0
           persist-credentials: false
+      # From the registry of crates; for a build of your own: cargo install --git URL --locked lacuna
       - name: Install Lacuna
         run: cargo install lacuna --locked --version {VERSION}
       - name: Check
@@ -59,8 +60,7 @@ jobs:
     out
 }
 
-const GITHUB_PAGES: &str = "\
-      - name: Hand the site to Pages
+const GITHUB_PAGES: &str = "      - name: Hand the site to Pages
         if: github.event_name == 'push'
         uses: actions/upload-pages-artifact@56afc609e74202658d3ffba0e8f6dda462b719fa # v3.0.1
         with:

@@ -1,0 +1,94 @@
+//! A site at one moment, from which any page can be made when it is asked for.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::plan::{self, Job};
+use super::{Analysis, Changes, Engine, Made};
+use crate::base::SitePath;
+use crate::config::Config;
+use crate::diag::{Diagnostic, tidy};
+use crate::files::{Error, Files};
+use crate::render::Shared;
+use crate::render::view::GapView;
+
+/// A site at one moment.
+pub struct Snapshot {
+    config: Arc<Config>,
+    analysis: Analysis,
+    shared: Shared,
+    jobs: HashMap<String, Job>,
+    /// What was found before any page was rendered.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Snapshot {
+    /// Brings an engine up to date and keeps what it found.
+    pub fn take(
+        engine: &mut Engine,
+        files: &dyn Files,
+        config: Arc<Config>,
+        changes: &Changes,
+    ) -> Result<Self, Error> {
+        let analysis = engine.analyse(files, &config, changes)?;
+        let shared = analysis.shared(&config);
+        let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));
+        let mut diagnostics = analysis.diagnostics.clone();
+        diagnostics.extend(plan.diagnostics);
+        tidy(&mut diagnostics);
+        let jobs = plan.jobs.into_iter().collect();
+        Ok(Self { config, analysis, shared, jobs, diagnostics })
+    }
+
+    /// The bytes at a URL; none when there is nothing.
+    pub fn render(&self, files: &dyn Files, url: &str) -> Option<Made> {
+        let job = self.jobs.get(url)?;
+        let scene = self.analysis.scene(&self.config, &self.shared);
+        Some(plan::run(files, &self.config, &self.analysis, &scene, job))
+    }
+
+    /// True when there is something at a URL.
+    pub fn has(&self, url: &str) -> bool {
+        self.jobs.contains_key(url)
+    }
+
+    /// The gaps that a page closes or stands for.
+    pub fn gaps(&self, url: &str) -> Vec<&GapView> {
+        let scene = self.analysis.scene(&self.config, &self.shared);
+        let entry = self.analysis.site.entries.iter().find(|entry| entry.url == url);
+        let gaps = entry.map_or(&[][..], |entry| &entry.gaps);
+        gaps.iter().map(|gap| &scene.gaps[*gap]).collect()
+    }
+
+    /// The URL of the page that a source file is, if it is one.
+    pub fn url_of(&self, path: &SitePath) -> Option<&str> {
+        let page = self.analysis.facts.iter().position(|facts| facts.path == *path)?;
+        self.analysis.site.entry(page).map(|entry| entry.url.as_str())
+    }
+
+    /// True for a page that only leads to another one.
+    pub fn is_redirect(&self, url: &str) -> bool {
+        matches!(self.jobs.get(url), Some(Job::Redirect(_)))
+    }
+
+    /// The URL of a file that is published as it is.
+    pub fn file_url(&self, path: &SitePath) -> Option<String> {
+        let asset = self.analysis.site.assets.iter().find(|(asset, _)| asset == path);
+        asset
+            .map(|(_, url)| url.clone())
+            .or_else(|| self.additions().find(|known| known == path).map(|path| path.to_string()))
+    }
+
+    /// The files outside the content folder that the site is made from.
+    pub fn outside(&self) -> BTreeSet<SitePath> {
+        let includes = self.analysis.facts.iter().flat_map(|facts| &facts.includes).cloned();
+        let all = includes.chain(self.additions());
+        all.filter(|path| path.strip(&self.config.src).is_none()).collect()
+    }
+
+    /// The style sheets and scripts that `book.toml` adds.
+    fn additions(&self) -> impl Iterator<Item = SitePath> {
+        let html = &self.config.html;
+        html.styles.iter().chain(&html.scripts).filter_map(|name| SitePath::new(name))
+    }
+}

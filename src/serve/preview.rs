@@ -1,0 +1,446 @@
+//! The site as it is served: from URLs to answers.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::Options;
+use super::events::Hub;
+use super::http::{Asked, Reply};
+use crate::base::{Digest, SitePath, encode_path, percent_decode};
+use crate::build::{Changes, Engine, Snapshot};
+use crate::config::Config;
+use crate::diag::{Diagnostic, Format, Severity, print};
+use crate::files::Files;
+
+const SCRIPT: &str = include_str!("live.js");
+const STYLE: &str = include_str!("live.css");
+const INJECTED: &str = "<script src=\"/__lacuna/live.js\" defer></script>\
+                        <link rel=\"stylesheet\" href=\"/__lacuna/live.css\">";
+const JSON: &str = "application/json; charset=utf-8";
+
+/// The site as it is served.
+pub(super) struct Preview {
+    files: Arc<dyn Files + Send>,
+    options: Options,
+    address: SocketAddr,
+    hub: Hub,
+    engine: Mutex<Engine>,
+    state: Mutex<State>,
+    /// The last good bytes of pages that can't be rendered at the moment.
+    good: Mutex<HashMap<String, Vec<u8>>>,
+}
+
+/// What is shown at the moment.
+#[derive(Clone, Default)]
+struct State {
+    /// The last site that could be made.
+    snapshot: Option<Arc<Snapshot>>,
+    /// Why there is no newer one.
+    faults: Vec<Diagnostic>,
+    /// Faults that appeared when a page was rendered, by its URL.
+    page_faults: HashMap<String, Diagnostic>,
+}
+
+/// What an update found.
+pub(super) struct Updated {
+    pub errors: usize,
+    pub warnings: usize,
+    pub took: Duration,
+}
+
+impl Preview {
+    /// A preview that has nothing to show before its first update. Faults are shown in the
+    /// browser, not returned.
+    pub(super) fn new(
+        files: Arc<dyn Files + Send>,
+        options: &Options,
+        address: SocketAddr,
+    ) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            files,
+            options: options.clone(),
+            address,
+            hub: Hub::new(u64::try_from(since.as_millis()).unwrap_or_default()),
+            engine: Mutex::default(),
+            state: Mutex::default(),
+            good: Mutex::default(),
+        }
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(super) fn hosts(&self) -> &[String] {
+        &self.options.hosts
+    }
+
+    pub(super) fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.options.root
+    }
+
+    /// Folders to be watched, and whether with all that is below them.
+    pub(super) fn watched(&self) -> Vec<(PathBuf, bool)> {
+        let root = self.root();
+        let mut folders: BTreeSet<(PathBuf, bool)> = BTreeSet::from([(root.to_path_buf(), false)]);
+        let config = self.read_config().ok();
+        let src = config.as_ref().map_or("content", |config| config.src.as_str());
+        folders.insert((root.join(src), true));
+        folders.insert((root.join("themes"), true));
+        for path in self.outside() {
+            // A folder that is watched once more is watched in the new way only.
+            if path.strip("themes").is_none() {
+                folders.insert((root.join(path.folder()), false));
+            }
+        }
+        folders.into_iter().filter(|(folder, _)| folder.is_dir()).collect()
+    }
+
+    /// The files outside the folder of the content that the site is made from.
+    pub(super) fn outside(&self) -> BTreeSet<SitePath> {
+        self.state().snapshot.map_or_else(BTreeSet::new, |snapshot| snapshot.outside())
+    }
+
+    /// Brings the site up to date and tells all open pages. A panic leaves the last good site.
+    pub(super) fn update(&self, changes: &Changes) -> Updated {
+        let start = Instant::now();
+        // What was changed before a fault hasn't been looked at.
+        let changes = if lock(&self.state).faults.is_empty() { changes } else { &Changes::All };
+        let made = catch_unwind(AssertUnwindSafe(|| self.snapshot(changes)));
+        let result = made.unwrap_or_else(|_| {
+            // What was being changed may be half done.
+            *self.engine() = Engine::default();
+            Err(vec![crash()])
+        });
+        let mut state = lock(&self.state);
+        state.page_faults.clear();
+        match result {
+            Ok(snapshot) => {
+                state.snapshot = Some(Arc::new(snapshot));
+                state.faults.clear();
+            }
+            Err(faults) => state.faults = faults,
+        }
+        let found = state.findings();
+        let count = |severity| found.iter().filter(|found| found.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let follow = state.saved(changes).filter(|_| self.options.follow);
+        let files = state.changed_files(changes);
+        drop(state);
+        self.hub.announce(follow, files);
+        Updated { errors, warnings, took: start.elapsed() }
+    }
+
+    fn snapshot(&self, changes: &Changes) -> Result<Snapshot, Vec<Diagnostic>> {
+        let mut config = self.read_config()?;
+        // The preview is at the root of its host, whatever the site's address will be.
+        config.html.site_url = None;
+        let touches_book = match changes {
+            Changes::Files(paths) => paths.contains(&Config::path()),
+            Changes::All => true,
+        };
+        let changes = if touches_book { &Changes::All } else { changes };
+        Snapshot::take(&mut self.engine(), &*self.files, Arc::new(config), changes)
+            .map_err(|error| vec![Diagnostic::new("E002", None, error.to_string())])
+    }
+
+    fn read_config(&self) -> Result<Config, Vec<Diagnostic>> {
+        let root = self.root();
+        let fault = |message: String| vec![Diagnostic::new("C003", None, message)];
+        let bytes = self.files.read(&root.join("book.toml"));
+        let bytes = bytes.map_err(|error| fault(format!("can't read book.toml: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|_| fault("book.toml isn't UTF-8".into()))?;
+        let (config, found) = Config::read(root, &text, self.options.today);
+        let found = config.leveled(found);
+        match found.iter().any(Diagnostic::is_error) {
+            true => Err(found),
+            false => Ok(config),
+        }
+    }
+
+    fn engine(&self) -> MutexGuard<'_, Engine> {
+        lock(&self.engine)
+    }
+
+    fn state(&self) -> State {
+        lock(&self.state).clone()
+    }
+
+    /// The answer to a request.
+    pub(super) fn reply(&self, asked: &Asked) -> Reply {
+        match asked.path.as_str() {
+            "__lacuna/live.js" => file("text/javascript; charset=utf-8", SCRIPT.into(), asked),
+            "__lacuna/live.css" => file("text/css; charset=utf-8", STYLE.into(), asked),
+            "__lacuna/state" => self.state_reply(asked),
+            path if path.starts_with("__lacuna/") => Reply::text(404, "not found"),
+            _ => self.page_reply(asked),
+        }
+    }
+
+    fn page_reply(&self, asked: &Asked) -> Reply {
+        let state = self.state();
+        let Some(snapshot) = &state.snapshot else {
+            return html(503, inject(EMPTY.as_bytes().to_vec()), asked);
+        };
+        let url = url_of(&asked.path);
+        if !snapshot.has(&url) && snapshot.has(&format!("{url}/index.html")) {
+            let to = format!("/{}/", encode_path(&url));
+            return Reply::text(301, "moved").header("Location", to);
+        }
+        let (status, url) = if snapshot.has(&url) { (200, url) } else { (404, "404.html".into()) };
+        let kind = content_type(&url);
+        match self.bytes(snapshot, &url) {
+            // A page that only leads to another one allows no script.
+            Ok(bytes) if snapshot.is_redirect(&url) => html(status, bytes, asked),
+            Ok(bytes) if kind.starts_with("text/html") => html(status, inject(bytes), asked),
+            Ok(bytes) => file(kind, bytes, asked),
+            Err(reply) => reply,
+        }
+    }
+
+    /// The bytes at a URL; the last good ones when they can't be made now.
+    fn bytes(&self, snapshot: &Arc<Snapshot>, url: &str) -> Result<Vec<u8>, Reply> {
+        let render = AssertUnwindSafe(|| snapshot.render(&*self.files, url));
+        let made = catch_unwind(render).unwrap_or_else(|_| Some(Ok(Err(Box::new(crash())))));
+        match made {
+            Some(Ok(Ok(bytes))) => {
+                if url.ends_with(".html") {
+                    lock(&self.good).insert(url.to_string(), bytes.clone());
+                }
+                Ok(bytes)
+            }
+            Some(Ok(Err(fault))) => {
+                let mut state = lock(&self.state);
+                // It may have been mended in the meantime.
+                if state.snapshot.as_ref().is_some_and(|now| Arc::ptr_eq(now, snapshot)) {
+                    state.page_faults.insert(url.to_string(), *fault);
+                }
+                drop(state);
+                let good = lock(&self.good).get(url).cloned();
+                Ok(good.unwrap_or_else(|| EMPTY.as_bytes().to_vec()))
+            }
+            Some(Err(error)) => Err(Reply::text(500, &error.to_string())),
+            None => Err(Reply::text(404, "not found")),
+        }
+    }
+
+    /// What the script shows beside the page: errors, and what stands between it and its reader.
+    fn state_reply(&self, asked: &Asked) -> Reply {
+        let state = self.state();
+        let page = asked.query("page").and_then(percent_decode).unwrap_or_default();
+        let url = url_of(page.trim_start_matches('/'));
+        let mut errors: Vec<Diagnostic> =
+            state.findings().into_iter().filter(Diagnostic::is_error).collect();
+        errors.extend(state.page_faults.get(&url).cloned());
+        let gaps = state.snapshot.as_ref().map_or_else(Vec::new, |snapshot| margin(snapshot, &url));
+        let errors: Vec<Value> = errors.iter().map(|error| self.error_json(error)).collect();
+        let body = json!({ "errors": errors, "gaps": gaps }).to_string();
+        Reply::new(200, JSON, body)
+    }
+
+    /// An error as the terminal shows it.
+    fn error_json(&self, error: &Diagnostic) -> Value {
+        let text = |path: &SitePath| {
+            let bytes = self.files.read(&path.on_disk(self.root())).ok()?;
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        let shown = print(std::slice::from_ref(error), Format::Human { color: false }, &text);
+        json!({ "rule": error.rule.name, "text": shown.trim_end() })
+    }
+}
+
+impl State {
+    /// All findings: of the last site, and why there is no newer one.
+    fn findings(&self) -> Vec<Diagnostic> {
+        let of_site = self.snapshot.iter().flat_map(|snapshot| &snapshot.diagnostics);
+        self.faults.iter().chain(of_site).cloned().collect()
+    }
+
+    /// The URL of the page that was saved.
+    fn saved(&self, changes: &Changes) -> Option<String> {
+        let Changes::Files(paths) = changes else { return None };
+        let snapshot = self.snapshot.as_ref()?;
+        paths
+            .iter()
+            .find_map(|path| snapshot.url_of(path))
+            .map(|url| format!("/{}", encode_path(url)))
+    }
+
+    /// The URLs of the files that have changed; none when any may have.
+    fn changed_files(&self, changes: &Changes) -> Option<Vec<String>> {
+        let (Changes::Files(paths), Some(snapshot)) = (changes, &self.snapshot) else {
+            return None;
+        };
+        let url = |path| snapshot.file_url(path).map(|url| format!("/{}", encode_path(&url)));
+        Some(paths.iter().filter_map(url).collect())
+    }
+}
+
+/// A panic in another thread leaves data that is whole, since it is replaced as a whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn crash() -> Diagnostic {
+    Diagnostic::new("E002", None, "Lacuna failed while it built the site; the terminal says where")
+        .help("this is a fault of Lacuna; the last good site is shown")
+}
+
+/// What holds the gaps of a page back.
+fn margin(snapshot: &Snapshot, url: &str) -> Vec<Value> {
+    let of = |gap: &crate::render::view::GapView| {
+        let fails = gap.evidence.iter().filter(|row| row.outcome == "fails");
+        json!({
+            "title": gap.title,
+            "status": gap.status.id,
+            "word": gap.status.word,
+            "glyph": gap.status.glyph,
+            "evidence": fails.collect::<Vec<_>>(),
+            "lift": gap.lift,
+        })
+    };
+    snapshot.gaps(url).into_iter().map(of).collect()
+}
+
+/// The URL that a path means: a folder is its `index.html`.
+fn url_of(path: &str) -> String {
+    if path.is_empty() || path.ends_with('/') {
+        format!("{path}index.html")
+    } else {
+        path.to_string()
+    }
+}
+
+const EMPTY: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+    <title>Preview</title></head><body><p>There is nothing to show yet.</p></body></html>";
+
+/// Puts the script of the preview into a page, before all others; behind all else in a page
+/// that has no `<head>`.
+fn inject(mut bytes: Vec<u8>) -> Vec<u8> {
+    let is_head = |part: &[u8]| part.eq_ignore_ascii_case(b"<head>");
+    let at = bytes.windows(6).position(is_head).map_or(bytes.len(), |start| start + 6);
+    bytes.splice(at..at, INJECTED.bytes());
+    bytes
+}
+
+/// True when a header lists this version (RFC 9110, section 13.1.2).
+fn lists(etags: Option<&str>, etag: &str) -> bool {
+    let mut listed = etags.unwrap_or_default().split(',').map(str::trim);
+    listed.any(|listed| listed == "*" || listed.trim_start_matches("W/") == etag)
+}
+
+fn html(status: u16, bytes: Vec<u8>, asked: &Asked) -> Reply {
+    let etag = format!("\"{}\"", Digest::of(&bytes));
+    if status == 200 && lists(asked.etag.as_deref(), &etag) {
+        return Reply::new(304, "text/html; charset=utf-8", Vec::new()).header("ETag", etag);
+    }
+    Reply::new(status, "text/html; charset=utf-8", bytes).header("ETag", etag)
+}
+
+/// A file, or the part of it that was asked for (RFC 9110, section 14).
+fn file(kind: &'static str, bytes: Vec<u8>, asked: &Asked) -> Reply {
+    let etag = format!("\"{}\"", Digest::of(&bytes));
+    if lists(asked.etag.as_deref(), &etag) {
+        return Reply::new(304, kind, Vec::new()).header("ETag", etag);
+    }
+    let total = bytes.len();
+    let same = asked.if_range.as_ref().is_none_or(|wanted| *wanted == etag);
+    let range = asked.range.as_deref().filter(|_| same);
+    let reply = match range.and_then(|range| part(range, total)) {
+        None => Reply::new(200, kind, bytes),
+        Some(None) => {
+            Reply::text(416, "no such part").header("Content-Range", format!("bytes */{total}"))
+        }
+        Some(Some((from, to))) => Reply::new(206, kind, bytes[from..=to].to_vec())
+            .header("Content-Range", format!("bytes {from}-{to}/{total}")),
+    };
+    reply.header("ETag", etag).header("Accept-Ranges", "bytes")
+}
+
+/// The first and last byte of a single range; none within when it lies outside, and none at all
+/// when there isn't exactly one range, which is then ignored.
+fn part(range: &str, total: usize) -> Option<Option<(usize, usize)>> {
+    let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let last = total.checked_sub(1);
+    let place = match (from.trim(), to.trim()) {
+        ("", length) => {
+            let length: usize = length.parse().ok()?;
+            last.filter(|_| length > 0).map(|last| (total.saturating_sub(length), last))
+        }
+        (from, "") => {
+            let from: usize = from.parse().ok()?;
+            last.filter(|last| from <= *last).map(|last| (from, last))
+        }
+        (from, to) => {
+            let (from, to): (usize, usize) = (from.parse().ok()?, to.parse().ok()?);
+            last.filter(|last| from <= to && from <= *last).map(|last| (from, to.min(last)))
+        }
+    };
+    Some(place)
+}
+
+fn content_type(url: &str) -> &'static str {
+    let name = url.rsplit('/').next().unwrap_or(url);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    match extension.to_ascii_lowercase().as_str() {
+        "html" | "htm" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" | "map" => JSON,
+        "svg" => "image/svg+xml",
+        "xml" => "application/xml; charset=utf-8",
+        "md" => "text/markdown; charset=utf-8",
+        "csv" => "text/csv; charset=utf-8",
+        "txt" | "py" | "sql" | "sh" | "yaml" | "yml" | "toml" | "rs" | "conf" | "ini" | "log" => {
+            "text/plain; charset=utf-8"
+        }
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "woff" => "font/woff",
+        "pdf" => "application/pdf",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "mp3" => "audio/mpeg",
+        "ogg" => "audio/ogg",
+        "wasm" => "application/wasm",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_range_is_cut_out_and_others_are_ignored() {
+        for (range, expected) in [
+            ("bytes=0-3", Some(Some((0, 3)))),
+            ("bytes=5-", Some(Some((5, 9)))),
+            ("bytes=-4", Some(Some((6, 9)))),
+            ("bytes=2-99", Some(Some((2, 9)))),
+            ("bytes=10-", Some(None)),
+            ("bytes=-0", Some(None)),
+            ("bytes=3-1", Some(None)),
+            ("bytes=0-1,4-5", None),
+            ("lines=0-1", None),
+        ] {
+            assert_eq!(part(range, 10), expected, "{range}");
+        }
+    }
+}
