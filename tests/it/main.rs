@@ -1,0 +1,16 @@
+//! The integration tests: one binary, one module for each boundary.
+
+mod build;
+mod cli;
+mod commonmark;
+mod directives;
+mod findings;
+mod hostile;
+mod html;
+mod markdown;
+mod properties;
+mod rooms;
+mod serve;
+mod site;
+mod status;
+mod support;
