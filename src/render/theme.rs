@@ -45,6 +45,7 @@ const EMBEDDED: &[(&str, &[u8])] = embedded![
     "static/style.css",
     "templates/404.html",
     "templates/area.html",
+    "templates/article.html",
     "templates/base.html",
     "templates/components.html",
     "templates/feed.xml",

@@ -81,10 +81,15 @@ impl Writer<'_> {
 
     fn line(&mut self, path: &SitePath, text: &str, line: Range<usize>, in_code: bool) {
         let mut rest = line.clone();
-        while let Some(found) = text[rest.clone()].find("{{#") {
-            let at = rest.start + found;
-            let Some(directive) = directive(text, at..line.end) else { break };
+        let mut search = line.start;
+        while let Some(found) = text[search..line.end].find("{{") {
+            let at = search + found;
+            let Some(directive) = directive(text, at..line.end) else {
+                search = at + 1;
+                continue;
+            };
             let end = directive.range.end;
+            search = end;
             if at > rest.start && text.as_bytes()[at - 1] == b'\\' {
                 self.copied(path, text, rest.start..at - 1);
                 self.copied(path, text, at..end);
@@ -263,15 +268,15 @@ impl Writer<'_> {
 
 /// Reads the directive that begins at the start of a range; none when it isn't one.
 fn directive(text: &str, range: Range<usize>) -> Option<Directive<'_>> {
-    let inner = &text[range.start + 3..range.end];
+    let inner = &text[range.start + 2..range.end];
     let end = inner.find("}}")?;
-    let inner = inner[..end].trim();
+    let inner = inner[..end].trim().strip_prefix('#')?.trim_start();
     let (name, arguments) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
     let valid = |name: &str| name.chars().all(|char| char.is_alphanumeric() || "-_".contains(char));
     if name.is_empty() || !valid(name) {
         return None;
     }
-    let range = range.start..range.start + 3 + end + 2;
+    let range = range.start..range.start + 2 + end + 2;
     Some(Directive { name, arguments: arguments.trim(), range })
 }
 
@@ -372,12 +377,13 @@ fn select<'a>(
     match *selection {
         Selection::All => Ok(unmarked(text, all())),
         Selection::Lines(from, to) => {
-            let count = to.map_or(usize::MAX, |to| (to + 1).saturating_sub(from));
-            let lines: Vec<_> = lines_of(text, 0).skip(from - 1).take(count).collect();
-            match lines.is_empty() {
-                true => Err(SelectFault::TooFewLines(from)),
-                false => Ok(unmarked(text, lines.into_iter())),
+            let total = lines_of(text, 0).count();
+            let last = to.unwrap_or(from.max(total));
+            if from.max(last) > total {
+                return Err(SelectFault::TooFewLines(from.max(total + 1)));
             }
+            let count = (last + 1).saturating_sub(from);
+            Ok(unmarked(text, lines_of(text, 0).skip(from - 1).take(count)))
         }
         Selection::Anchor(name) => {
             let is = |line: &Range<usize>, word| marker(&text[line.clone()], word) == Some(name);

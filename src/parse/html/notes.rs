@@ -27,6 +27,11 @@ impl Writer<'_> {
         let outer = std::mem::take(&mut self.out);
         self.events(inner);
         let text = std::mem::replace(&mut self.out, outer);
+        if self.notes.texts.contains_key(name) {
+            let message = format!("the footnote `{}` is defined twice", one_line(name));
+            self.report("P002", range, message);
+            return;
+        }
         self.notes.texts.insert(name.to_string(), (text, range));
     }
 
