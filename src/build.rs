@@ -9,6 +9,7 @@ mod analyse;
 mod output;
 mod plan;
 mod snapshot;
+mod theme;
 mod texts;
 
 pub use analyse::{Analysis, Changes, Engine, analyse};

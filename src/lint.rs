@@ -8,7 +8,6 @@ mod images;
 mod links;
 mod owners;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::config::Owner;
@@ -26,18 +25,33 @@ pub struct Subject<'a> {
     pub owners: &'a std::collections::BTreeMap<String, Owner>,
 }
 
-/// Runs all rules.
-pub fn run(subject: &Subject) -> Vec<Diagnostic> {
-    let anchors: Vec<HashSet<&str>> = subject.facts.iter().map(|page| ids(page)).collect();
+/// What was found on each page, with the facts that it was found in.
+pub type Findings = Vec<(Arc<PageFacts>, Vec<Diagnostic>)>;
+
+/// Runs all rules. Pages that are still as they were keep what was found in an earlier run, which
+/// must have been over the same site.
+pub fn run(subject: &Subject, mut earlier: Findings) -> Findings {
+    let ids = anchors::Ids::new(subject.facts);
+    let check = |(index, facts): (usize, &Arc<PageFacts>)| {
+        let known = earlier.get_mut(index).filter(|(known, _)| Arc::ptr_eq(known, facts));
+        let found = match known {
+            Some((_, found)) => std::mem::take(found),
+            None => page(subject, index, &ids),
+        };
+        (Arc::clone(facts), found)
+    };
+    subject.facts.iter().enumerate().map(check).collect()
+}
+
+fn page(subject: &Subject, index: usize, ids: &anchors::Ids) -> Vec<Diagnostic> {
+    let page = &subject.facts[index];
     let mut found = Vec::new();
-    for (index, page) in subject.facts.iter().enumerate() {
-        owners::check(page, subject.owners, &mut found);
-        for (link, target) in page.links.iter().zip(&subject.site.links[index]) {
-            let seen = Seen { subject, page, link, target };
-            links::check(&seen, &mut found);
-            images::check(&seen, &mut found);
-            anchors::check(&seen, &anchors, &mut found);
-        }
+    owners::check(page, subject.owners, &mut found);
+    for (link, target) in page.links.iter().zip(&subject.site.links[index]) {
+        let seen = Seen { subject, page, link, target };
+        links::check(&seen, &mut found);
+        images::check(&seen, &mut found);
+        anchors::check(&seen, ids, &mut found);
     }
     found
 }
@@ -48,8 +62,4 @@ struct Seen<'a> {
     page: &'a PageFacts,
     link: &'a LinkRef,
     target: &'a LinkTarget,
-}
-
-fn ids(page: &PageFacts) -> HashSet<&str> {
-    page.anchors.iter().map(String::as_str).collect()
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::Report;
 use super::texts::Texts;
+use super::{Report, theme};
 use crate::base::{Digest, Hasher, SitePath};
 use crate::checklist::Checklist;
 use crate::config::Config;
@@ -18,7 +18,7 @@ use crate::files::{Error, Files, Kind};
 use crate::history::{self, History};
 use crate::lint;
 use crate::parse::{self, Body, PageFacts, PageOwn, ParseOptions, Standing};
-use crate::render::{Parts, Scene, Shared, Theme, ThemeFile};
+use crate::render::{Parts, Scene, Shared, Theme};
 use crate::resolve::{self, Outcome, Site};
 use crate::source::{self, SourceFile, Tree};
 use crate::status::{self, GapStatus};
@@ -78,6 +78,8 @@ pub struct Engine {
     theme: Option<(Arc<Theme>, Vec<Diagnostic>)>,
     history: Option<Arc<History>>,
     site: Option<(Digest, Arc<Site>, Vec<Diagnostic>)>,
+    /// What the rules about the whole site found.
+    findings: lint::Findings,
 }
 
 /// A page as it was parsed.
@@ -116,7 +118,11 @@ impl Engine {
         let (site, faults) = self.site(config, &tree, &texts, &pages, &mut work);
         found.extend(faults);
         let subject = lint::Subject { site: &site, facts: &pages.facts, owners: &config.owners };
-        found.extend(lint::run(&subject));
+        // What was found depends on the site and on the settings, besides the page.
+        let same = !work.resolved && matches!(changes, Changes::Files(_));
+        let earlier = if same { std::mem::take(&mut self.findings) } else { Vec::new() };
+        self.findings = lint::run(&subject, earlier);
+        found.extend(self.findings.iter().flat_map(|(_, found)| found).cloned());
         let mut found = config.leveled(found);
         let (statuses, digests) = judge(files, config, &texts, &pages, &site, &mut found);
         let lines = lines(files, config, &statuses);
@@ -209,7 +215,7 @@ impl Engine {
         changes: &Changes,
     ) -> (Arc<Theme>, Vec<Diagnostic>) {
         if self.theme.is_none() || changes.any(|path| path.strip("themes").is_some()) {
-            let (theme, found) = load_theme(files, config);
+            let (theme, found) = theme::load(files, config);
             self.theme = Some((Arc::new(theme), found));
         }
         self.theme.clone().expect("it was just made")
@@ -290,7 +296,7 @@ impl Page {
 /// Of all that parsing depends on: the source with what was found in it, and the options.
 fn parse_key(source: &SourceFile, options: ParseOptions) -> Digest {
     let mut hasher = Hasher::default();
-    hasher.field(source.digest.to_string().as_bytes());
+    hasher.field(source.digest.bytes());
     hasher.field(format!("{options:?}").as_bytes());
     for found in &source.diagnostics {
         hasher.field(format!("{} {:?} {}", found.rule.code, found.span, found.message).as_bytes());
@@ -302,7 +308,7 @@ fn parse_key(source: &SourceFile, options: ParseOptions) -> Digest {
 fn site_key(config: &Config, tree: &Tree, texts: &Texts, facts: &[Digest]) -> Digest {
     let mut hasher = Hasher::default();
     for digest in facts {
-        hasher.field(digest.to_string().as_bytes());
+        hasher.field(digest.bytes());
     }
     hasher.field(texts.digest.to_string().as_bytes());
     hasher.field(config.src.as_bytes());
@@ -322,7 +328,23 @@ impl Analysis {
 
     /// What pages share when they are rendered.
     pub fn shared(&self, config: &Config) -> Shared {
-        Shared::new(&self.parts(config), self.theme.assets(), &self.lines)
+        self.shared_after(config, None)
+    }
+
+    /// What pages share, with what can be kept of an earlier version.
+    pub(super) fn shared_after(
+        &self,
+        config: &Config,
+        earlier: Option<(&Self, &Shared)>,
+    ) -> Shared {
+        let statuses = |analysis: &Self| -> Vec<status::Status> {
+            analysis.statuses.iter().map(|status| status.status).collect()
+        };
+        let same = earlier.filter(|(analysis, _)| {
+            Arc::ptr_eq(&analysis.site, &self.site) && statuses(analysis) == statuses(self)
+        });
+        let navs = same.map(|(_, shared)| shared.navs());
+        Shared::new(&self.parts(config), self.theme.assets(), &self.lines, navs)
     }
 
     /// The site, ready to be seen page by page.
@@ -450,32 +472,4 @@ fn lines(files: &dyn Files, config: &Config, statuses: &[GapStatus]) -> HashMap<
         lines.insert(span.clone(), head.iter().filter(|byte| **byte == b'\n').count() + 1);
     }
     lines
-}
-
-/// The theme that `book.toml` names, over the one inside the program.
-fn load_theme(files: &dyn Files, config: &Config) -> (Theme, Vec<Diagnostic>) {
-    let Some(name) = &config.html.theme else { return Theme::load(None, &[]) };
-    let folder = SitePath::new(&format!("themes/{name}"));
-    let on_disk = folder.as_ref().map(|folder| folder.on_disk(&config.root));
-    let Some(on_disk) = on_disk.filter(|path| files.kind(path) == Kind::Folder) else {
-        let (theme, mut found) = Theme::load(None, &[]);
-        // The default theme's name means the default theme when there is no such folder.
-        if name != "handbook" {
-            found.push(missing_theme(name));
-        }
-        return (theme, found);
-    };
-    let walk = files.walk(&on_disk, &config.root).unwrap_or_default();
-    let file = |path: &std::path::PathBuf| {
-        let name = SitePath::below(&on_disk, path)?.to_string();
-        Some(ThemeFile { name, bytes: files.read(path).ok()? })
-    };
-    let theme_files: Vec<ThemeFile> = walk.files.iter().filter_map(file).collect();
-    Theme::load(folder, &theme_files)
-}
-
-fn missing_theme(name: &str) -> Diagnostic {
-    let message = format!("there is no theme in `themes/{name}`; the default one is used");
-    Diagnostic::new("T002", Some(Span::file(&Config::path())), message)
-        .help("leave `theme` out for the default theme")
 }

@@ -19,6 +19,8 @@ pub(super) enum Job {
     Bytes(Vec<u8>),
     /// A page, by its entry.
     Page(usize),
+    /// `api/pages.json`.
+    Pages,
     /// The page for addresses that don't exist.
     NotFound,
     /// A redirect, by its number.
@@ -59,7 +61,8 @@ pub(super) fn plan(files: &dyn Files, config: &Config, analysis: &Analysis, scen
         pages.push(("sitemap.xml".to_string(), Job::Sitemap));
         pages.push(("feed.xml".to_string(), Job::Feed));
     }
-    let made = made(config, analysis, scene);
+    let mut made = made(config, analysis, scene);
+    made.push(("api/pages.json".to_string(), Job::Pages));
     let mut taken: HashSet<String> =
         pages.iter().chain(&made).map(|(url, _)| url.clone()).collect();
     let mut diagnostics = Vec::new();
@@ -97,14 +100,7 @@ fn made(config: &Config, analysis: &Analysis, scene: &Scene) -> Jobs {
     if let Some(cname) = &config.html.cname {
         files.push(("CNAME".to_string(), format!("{cname}\n").into_bytes()));
     }
-    let owner = |facts: &std::sync::Arc<crate::parse::PageFacts>| {
-        facts.front.owner.as_ref().map(|owner| owner.text.clone())
-    };
-    let owners: Vec<Option<String>> = analysis.facts.iter().map(owner).collect();
-    files.push((
-        "api/pages.json".to_string(),
-        json(&render::pages_json(scene, &analysis.site, &owners)),
-    ));
+
     if let Some(list) = &analysis.checklist {
         let statuses = &analysis.statuses;
         let status = render::status_json(config, list, &analysis.site, statuses, scene.gaps);
@@ -135,6 +131,7 @@ pub(super) fn run(
             return files.read(path).map(Ok).map_err(Error::at("read", path));
         }
         Job::Bytes(bytes) => return Ok(Ok(bytes.clone())),
+        Job::Pages => return Ok(Ok(pages_json(analysis, scene))),
         Job::Page(entry) => {
             let page = analysis.site.entries[*entry].page;
             let text = page.map(|page| (&*analysis.bodies[page], &*analysis.own[page]));
@@ -152,6 +149,14 @@ pub(super) fn run(
             .unwrap_or(Ok(String::new())),
     };
     Ok(text.map(String::into_bytes).map_err(Box::new))
+}
+
+fn pages_json(analysis: &Analysis, scene: &Scene) -> Vec<u8> {
+    let owner = |facts: &std::sync::Arc<crate::parse::PageFacts>| {
+        facts.front.owner.as_ref().map(|owner| owner.text.clone())
+    };
+    let owners: Vec<Option<String>> = analysis.facts.iter().map(owner).collect();
+    json(&render::pages_json(scene, &analysis.site, &owners))
 }
 
 fn in_our_place(path: &SitePath, url: &str) -> Diagnostic {

@@ -23,15 +23,18 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Brings an engine up to date and keeps what it found.
+    /// Brings an engine up to date and keeps what it found, and what is still right of an earlier
+    /// snapshot.
     pub fn take(
         engine: &mut Engine,
         files: &dyn Files,
         config: Arc<Config>,
         changes: &Changes,
+        earlier: Option<&Self>,
     ) -> Result<Self, Error> {
         let analysis = engine.analyse(files, &config, changes)?;
-        let shared = analysis.shared(&config);
+        let earlier = earlier.map(|earlier| (&earlier.analysis, &earlier.shared));
+        let shared = analysis.shared_after(&config, earlier);
         let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));
         let mut diagnostics = analysis.diagnostics.clone();
         diagnostics.extend(plan.diagnostics);

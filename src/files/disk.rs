@@ -152,9 +152,9 @@ mod tests {
     #[test]
     fn a_link_out_of_the_root_is_reported_and_not_followed() {
         let outside = tempfile::tempdir().unwrap();
-        std::fs::write(outside.path().join("secret"), "x").unwrap();
+        fs::write(outside.path().join("secret"), "x").unwrap();
         let root = tempfile::tempdir().unwrap();
-        std::fs::write(root.path().join("page.md"), "x").unwrap();
+        fs::write(root.path().join("page.md"), "x").unwrap();
         std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
         std::os::unix::fs::symlink("page.md", root.path().join("same.md")).unwrap();
         let walk = DiskFiles.walk(root.path(), root.path()).unwrap();

@@ -1,21 +1,48 @@
 //! L002 broken-anchor.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::Seen;
 use crate::diag::Diagnostic;
+use crate::parse::PageFacts;
 use crate::resolve::Outcome;
+
+/// The ids of all pages. A set is made only of a page that has many and is linked to.
+pub(super) struct Ids<'a> {
+    facts: &'a [Arc<PageFacts>],
+    sets: Vec<OnceCell<HashSet<&'a str>>>,
+}
+
+/// So many ids are compared one by one.
+const FEW: usize = 64;
+
+impl<'a> Ids<'a> {
+    pub(super) fn new(facts: &'a [Arc<PageFacts>]) -> Self {
+        Self { facts, sets: vec![OnceCell::new(); facts.len()] }
+    }
+
+    fn contains(&self, page: usize, id: &str) -> bool {
+        let ids = &self.facts[page].anchors;
+        if ids.len() <= FEW {
+            return ids.iter().any(|known| known == id);
+        }
+        let set = || ids.iter().map(String::as_str).collect();
+        self.sets[page].get_or_init(set).contains(id)
+    }
+}
 
 /// A fragment must be an id of the page that it leads to. What is generated, and what nobody has
 /// written yet, has no ids to compare with.
-pub(super) fn check(seen: &Seen, ids: &[HashSet<&str>], found: &mut Vec<Diagnostic>) {
+pub(super) fn check(seen: &Seen, ids: &Ids, found: &mut Vec<Diagnostic>) {
     let Outcome::Page { entry, fragment } = &seen.target.outcome else { return };
     if fragment.is_empty() || fragment == "top" {
         return;
     }
     let site = seen.subject.site;
     let Some(page) = site.entries[*entry].page else { return };
-    if ids[page].contains(fragment.as_str()) {
+    if ids.contains(page, fragment) {
         return;
     }
     let path = &seen.subject.facts[page].path;
@@ -23,7 +50,7 @@ pub(super) fn check(seen: &Seen, ids: &[HashSet<&str>], found: &mut Vec<Diagnost
     let place = if own { "this page".to_string() } else { format!("`{path}`") };
     let message = format!("{place} has no id `{fragment}`");
     let mut fault = Diagnostic::new("L002", Some(seen.link.span.clone()), message);
-    let near = crate::base::nearest(fragment, ids[page].iter().copied());
+    let near = crate::base::nearest(fragment, ids.facts[page].anchors.iter().map(String::as_str));
     fault.help = near.map(|near| format!("did you mean `#{near}`?"));
     found.push(fault);
 }

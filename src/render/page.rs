@@ -37,14 +37,18 @@ pub struct Scene<'a> {
 pub struct Shared {
     gaps: Vec<GapView>,
     site_view: SiteView,
-    /// By section, then by window.
-    navs: Vec<Vec<NavView>>,
+    navs: Arc<Navs>,
     /// Where each entry stands in reading order.
     places: Vec<Option<usize>>,
     /// [`PageView::site`] as the template language holds it.
     site_value: Value,
-    /// [`PageView::nav`] likewise.
-    nav_values: Vec<Vec<Value>>,
+}
+
+/// The navigation of all sections, by section, then by window.
+pub struct Navs {
+    views: Vec<Vec<NavView>>,
+    /// [`PageView::nav`] as the template language holds it.
+    values: Vec<Vec<Value>>,
 }
 
 /// What a scene is made from.
@@ -64,11 +68,13 @@ pub struct Parts<'a> {
 }
 
 impl Shared {
-    /// Makes what pages share.
+    /// Makes what pages share. The navigation may be that of an earlier version with the same
+    /// site and the same statuses.
     pub fn new(
         parts: &Parts,
         assets: BTreeMap<String, String>,
         lines: &HashMap<Span, usize>,
+        navs: Option<Arc<Navs>>,
     ) -> Self {
         let gaps = parts.checklist.map_or_else(Vec::new, |checklist| {
             gap_views(&GapSource {
@@ -81,16 +87,27 @@ impl Shared {
             })
         });
         let site_view = site_view(parts, assets);
-        let navs: Vec<Vec<NavView>> = (0..parts.site.sections.len())
-            .map(|section| nav_views(parts.site, &gaps, section))
-            .collect();
+        let navs = navs.unwrap_or_else(|| Arc::new(Navs::new(parts.site, &gaps)));
         let mut places = vec![None; parts.site.entries.len()];
         for (place, entry) in parts.site.reading.iter().enumerate() {
             places[*entry] = Some(place);
         }
         let site_value = Value::from_serializable(&site_view);
-        let nav_values = navs.iter().map(|windows| values(windows)).collect();
-        Self { gaps, site_view, navs, places, site_value, nav_values }
+        Self { gaps, site_view, navs, places, site_value }
+    }
+
+    /// The navigation, for a later version.
+    pub fn navs(&self) -> Arc<Navs> {
+        Arc::clone(&self.navs)
+    }
+}
+
+impl Navs {
+    fn new(site: &Site, gaps: &[GapView]) -> Self {
+        let views: Vec<Vec<NavView>> =
+            (0..site.sections.len()).map(|section| nav_views(site, gaps, section)).collect();
+        let values = views.iter().map(|windows| values(windows)).collect();
+        Self { views, values }
     }
 }
 
@@ -103,12 +120,12 @@ impl Scene<'_> {
     /// The navigation that an entry sees, as the template language holds it.
     pub fn nav_value(&self, entry: usize) -> &Value {
         let entry = &self.site.entries[entry];
-        &self.shared.nav_values[entry.section][window(self.site, entry)]
+        &self.shared.navs.values[entry.section][window(self.site, entry)]
     }
 
     /// The navigation of pages outside all sections.
     pub fn root_nav(&self) -> &Value {
-        &self.shared.nav_values[0][0]
+        &self.shared.navs.values[0][0]
     }
 }
 
@@ -195,7 +212,7 @@ pub fn page_view<'a>(
         root: root_of(&found.url),
         page: page_meta(scene, found, own),
         trail: trail(scene, found),
-        nav: &scene.shared.navs[found.section][window(scene.site, found)],
+        nav: &scene.shared.navs.views[found.section][window(scene.site, found)],
         toc,
         previous: neighbour(-1),
         next: neighbour(1),
@@ -224,7 +241,7 @@ pub fn not_found<'a>(scene: &'a Scene) -> PageView<'a> {
         root: String::new(),
         page,
         trail: Vec::new(),
-        nav: &scene.shared.navs[0][0],
+        nav: &scene.shared.navs.views[0][0],
         toc: Vec::new(),
         previous: None,
         next: None,

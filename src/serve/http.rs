@@ -1,4 +1,4 @@
-//! HTTP for a preview on one machine, on tiny_http in one strict pattern.
+//! HTTP for a preview on one machine, on `tiny_http` in one strict pattern.
 //!
 //! Every answer is one write of head and body with `Connection: close`, through the raw writer:
 //! the library's own way of answering waits for Nagle's algorithm and can starve connections that

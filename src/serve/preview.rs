@@ -125,9 +125,11 @@ impl Preview {
         });
         let mut state = lock(&self.state);
         state.page_faults.clear();
+        // To free a large site takes a while, and nobody should wait for that.
+        let mut old = None;
         match result {
             Ok(snapshot) => {
-                state.snapshot = Some(Arc::new(snapshot));
+                old = state.snapshot.replace(Arc::new(snapshot));
                 state.faults.clear();
             }
             Err(faults) => state.faults = faults,
@@ -139,7 +141,9 @@ impl Preview {
         let files = state.changed_files(changes);
         drop(state);
         self.hub.announce(follow, files);
-        Updated { errors, warnings, took: start.elapsed() }
+        let took = start.elapsed();
+        drop(old);
+        Updated { errors, warnings, took }
     }
 
     fn snapshot(&self, changes: &Changes) -> Result<Snapshot, Vec<Diagnostic>> {
@@ -151,7 +155,9 @@ impl Preview {
             Changes::All => true,
         };
         let changes = if touches_book { &Changes::All } else { changes };
-        Snapshot::take(&mut self.engine(), &*self.files, Arc::new(config), changes)
+        let earlier = lock(&self.state).snapshot.clone();
+        let earlier = earlier.as_deref();
+        Snapshot::take(&mut self.engine(), &*self.files, Arc::new(config), changes, earlier)
             .map_err(|error| vec![Diagnostic::new("E002", None, error.to_string())])
     }
 
@@ -359,18 +365,22 @@ fn file(kind: &'static str, bytes: Vec<u8>, asked: &Asked) -> Reply {
     let range = asked.range.as_deref().filter(|_| same);
     let reply = match range.and_then(|range| part(range, total)) {
         None => Reply::new(200, kind, bytes),
-        Some(None) => {
+        Some(Err(Outside)) => {
             Reply::text(416, "no such part").header("Content-Range", format!("bytes */{total}"))
         }
-        Some(Some((from, to))) => Reply::new(206, kind, bytes[from..=to].to_vec())
+        Some(Ok((from, to))) => Reply::new(206, kind, bytes[from..=to].to_vec())
             .header("Content-Range", format!("bytes {from}-{to}/{total}")),
     };
     reply.header("ETag", etag).header("Accept-Ranges", "bytes")
 }
 
-/// The first and last byte of a single range; none within when it lies outside, and none at all
-/// when there isn't exactly one range, which is then ignored.
-fn part(range: &str, total: usize) -> Option<Option<(usize, usize)>> {
+/// A range that has no byte of the file.
+#[derive(Debug, PartialEq, Eq)]
+struct Outside;
+
+/// The first and last byte of a single range; none when there isn't exactly one, which is then
+/// ignored.
+fn part(range: &str, total: usize) -> Option<Result<(usize, usize), Outside>> {
     let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
     let last = total.checked_sub(1);
     let place = match (from.trim(), to.trim()) {
@@ -387,7 +397,7 @@ fn part(range: &str, total: usize) -> Option<Option<(usize, usize)>> {
             last.filter(|last| from <= to && from <= *last).map(|last| (from, to.min(last)))
         }
     };
-    Some(place)
+    Some(place.ok_or(Outside))
 }
 
 fn content_type(url: &str) -> &'static str {
@@ -430,13 +440,13 @@ mod tests {
     #[test]
     fn one_range_is_cut_out_and_others_are_ignored() {
         for (range, expected) in [
-            ("bytes=0-3", Some(Some((0, 3)))),
-            ("bytes=5-", Some(Some((5, 9)))),
-            ("bytes=-4", Some(Some((6, 9)))),
-            ("bytes=2-99", Some(Some((2, 9)))),
-            ("bytes=10-", Some(None)),
-            ("bytes=-0", Some(None)),
-            ("bytes=3-1", Some(None)),
+            ("bytes=0-3", Some(Ok((0, 3)))),
+            ("bytes=5-", Some(Ok((5, 9)))),
+            ("bytes=-4", Some(Ok((6, 9)))),
+            ("bytes=2-99", Some(Ok((2, 9)))),
+            ("bytes=10-", Some(Err(Outside))),
+            ("bytes=-0", Some(Err(Outside))),
+            ("bytes=3-1", Some(Err(Outside))),
             ("bytes=0-1,4-5", None),
             ("lines=0-1", None),
         ] {

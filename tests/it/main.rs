@@ -1,5 +1,7 @@
 //! The integration tests: one binary, one module for each boundary.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 mod build;
 mod cli;
 mod commonmark;
