@@ -288,7 +288,7 @@ fn new_writes_the_sections_of_its_kind() {
     let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     assert_data_eq!(
         sections.join("\n"),
-        str![[r#"
+        str![[r"
 At a glance
 Why it matters
 Guidance
@@ -296,7 +296,7 @@ Procedure
 Template
 Acceptance criteria
 References
-"#]]
+"]]
     );
     folder.data(&["new", "glossary", "--kind", "runbook"]);
     let page = folder.read("content/team/glossary.md");
@@ -368,14 +368,14 @@ fn status_of_one_gap_names_its_evidence() {
     let folder = Folder::handbook();
     assert_data_eq!(
         folder.data(&["status", "glossary"]),
-        str![[r#"
+        str![[r"
 ○ Glossary: missing
   team/glossary · Team · Nice-to-Have
   missing: Our words aren't explained
   owner:   nobody
   evidence:
 ...
-"#]]
+"]]
     );
     let unknown = folder.refused(&["status", "glosary"]);
     assert!(unknown.contains("did you mean `glossary`?"), "{unknown}");
@@ -413,11 +413,11 @@ fn findings_are_told_in_three_formats() {
     let short = folder.lacuna(&["check", "--format", "short"]);
     assert_data_eq!(
         short.out,
-        str![[r#"
+        str![[r"
 content/index.md:3:1: error[L001]: no page at `nope.md`[..]
 content/index.md:3:14: error[L001]: no page at `alsonope.md`[..]
 
-"#]]
+"]]
     );
     let lines = folder.lacuna(&["check", "--format", "json"]).out;
     assert_eq!(lines.lines().count(), 2);

@@ -297,7 +297,7 @@ fn includes_that_multiply_end() {
     let started = Instant::now();
     let found = sandbox.findings();
     assert!(found.contains("error[D005]: the page has grown beyond 64 MiB"), "{found}");
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module for each boundary.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+#![expect(clippy::format_collect, reason = "fixtures are short; what is read counts")]
 
 mod build;
 mod cli;
