@@ -18,6 +18,8 @@ pub use snapshot::Snapshot;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::config::Config;
 use crate::diag::{Diagnostic, tidy};
 use crate::files::{Error, Files};
@@ -74,16 +76,7 @@ pub fn build(files: &dyn Files, config: &Config) -> Result<Report, Error> {
 
 /// Builds the site without writing anything.
 pub fn check(files: &dyn Files, config: &Config) -> Result<Report, Error> {
-    let analysis = analyse(files, config)?;
-    let shared = analysis.shared(config);
-    let scene = analysis.scene(config, &shared);
-    let plan = plan::plan(files, config, &analysis, &scene);
-    let mut report = analysis.report();
-    report.diagnostics.extend(plan.diagnostics);
-    let (_, found) = render(files, config, &analysis, &scene, &plan.jobs)?;
-    report.diagnostics.extend(config.leveled(found));
-    tidy(&mut report.diagnostics);
-    Ok(report)
+    make_all(files, config, |_, _| {})
 }
 
 /// Builds the site into memory: the content of each file by its URL.
@@ -91,42 +84,45 @@ pub fn build_in_memory(
     files: &dyn Files,
     config: &Config,
 ) -> Result<(BTreeMap<String, Vec<u8>>, Report), Error> {
-    let analysis = analyse(files, config)?;
-    let shared = analysis.shared(config);
-    let scene = analysis.scene(config, &shared);
-    let plan = plan::plan(files, config, &analysis, &scene);
-    let mut report = analysis.report();
-    report.diagnostics.extend(plan.diagnostics);
-    let (outputs, found) = render(files, config, &analysis, &scene, &plan.jobs)?;
-    report.rendered = plan.jobs.iter().filter(|(_, job)| job.is_page()).count();
-    report.diagnostics.extend(config.leveled(found));
-    tidy(&mut report.diagnostics);
+    let mut outputs = BTreeMap::new();
+    let report = make_all(files, config, |url, bytes| {
+        outputs.insert(url.to_string(), bytes);
+    })?;
     Ok((outputs, report))
 }
 
 /// A file that was made: its bytes, a fault of content or theme, or one of the machine.
 type Made = Result<Result<Vec<u8>, Box<Diagnostic>>, Error>;
 
-type Outputs = BTreeMap<String, Vec<u8>>;
+/// So many files are made at once, so that those which nobody keeps don't fill the memory.
+const AT_ONCE: usize = 512;
 
-fn render(
+/// Makes all files and hands each to `keep`, in order.
+fn make_all(
     files: &dyn Files,
     config: &Config,
-    analysis: &Analysis,
-    scene: &crate::render::Scene,
-    jobs: &plan::Jobs,
-) -> Result<(Outputs, Vec<Diagnostic>), Error> {
-    use rayon::prelude::*;
-    let results: Vec<_> = jobs
-        .par_iter()
-        .map(|(url, job)| (url, plan::run(files, config, analysis, scene, job)))
-        .collect();
-    let (mut outputs, mut found) = (Outputs::new(), Vec::new());
-    for (url, result) in results {
-        match result? {
-            Ok(bytes) => drop(outputs.insert(url.clone(), bytes)),
-            Err(fault) => found.push(*fault),
+    mut keep: impl FnMut(&str, Vec<u8>),
+) -> Result<Report, Error> {
+    let analysis = analyse(files, config)?;
+    let shared = analysis.shared(config);
+    let scene = analysis.scene(config, &shared);
+    let plan = plan::plan(files, config, &analysis, &scene);
+    let mut found = Vec::new();
+    for part in plan.jobs.chunks(AT_ONCE) {
+        let make =
+            |(_, job): &(String, plan::Job)| plan::run(files, config, &analysis, &scene, job);
+        let made: Vec<Made> = part.par_iter().map(make).collect();
+        for ((url, _), made) in part.iter().zip(made) {
+            match made? {
+                Ok(bytes) => keep(url, bytes),
+                Err(fault) => found.push(*fault),
+            }
         }
     }
-    Ok((outputs, found))
+    let mut report = analysis.report();
+    report.rendered = plan.jobs.iter().filter(|(_, job)| job.is_page()).count();
+    report.diagnostics.extend(plan.diagnostics);
+    report.diagnostics.extend(config.leveled(found));
+    tidy(&mut report.diagnostics);
+    Ok(report)
 }

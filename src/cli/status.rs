@@ -28,7 +28,9 @@ pub(super) fn run(options: &StatusOptions, global: &Global, console: &Console) -
         }
         (_, StatusFormat::Csv) => csv(scene.gaps, &wanted),
         (_, StatusFormat::Md) => markdown(scene.gaps, &wanted),
-        (Some(_), StatusFormat::Table) => wanted.iter().map(|gap| one(&scene.gaps[*gap])).collect(),
+        (Some(_), StatusFormat::Table) => {
+            wanted.iter().map(|gap| one(&scene.gaps[*gap], &texts(&analysis, *gap))).collect()
+        }
         (None, StatusFormat::Table) => table(list, &analysis, scene.gaps, &wanted),
     };
     console.data(&text);
@@ -63,8 +65,15 @@ fn keep(all: &mut serde_json::Value, wanted: &[usize]) {
     }
 }
 
+/// The pages of a gap, each with the digest that a review of it is bound to.
+fn texts(analysis: &Analysis, gap: usize) -> Vec<String> {
+    let pages = &analysis.site.gaps[gap].pages;
+    let paths = pages.iter().map(|page| &analysis.facts[*page].path);
+    paths.filter_map(|path| Some(format!("{path} {}", analysis.digest(path)?))).collect()
+}
+
 /// One gap in plain words.
-fn one(gap: &GapView) -> String {
+fn one(gap: &GapView, texts: &[String]) -> String {
     let mut lines = vec![
         format!("{} {}: {}", gap.status.glyph, gap.title, gap.status.word),
         format!("  {} · {} · {}", gap.id, gap.area.title, gap.tier.title),
@@ -74,6 +83,7 @@ fn one(gap: &GapView) -> String {
     }
     let owner = gap.owner.as_ref().map_or("nobody", |owner| &owner.name);
     lines.push(format!("  owner:   {owner}"));
+    lines.extend(texts.iter().map(|text| format!("  text:    {text}")));
     lines.push("  evidence:".to_string());
     for row in &gap.evidence {
         let mark = if row.outcome == "holds" { "+" } else { "-" };

@@ -61,8 +61,6 @@ pub(super) struct BookTable {
 pub(super) struct BuildTable {
     /// The output folder; `book` unless set.
     pub build_dir: Option<String>,
-    /// Further folders that the preview watches.
-    pub extra_watch_dirs: Vec<String>,
 }
 
 #[derive(Default, Deserialize, JsonSchema)]

@@ -11,6 +11,7 @@ use crate::diag::{Diagnostic, Span};
 /// Settings of mdBook that are read and have no effect, by their path.
 const UNUSED: &[&str] = &[
     "build.create-missing",
+    "build.extra-watch-dirs",
     "build.use-default-preprocessors",
     "output.html.default-theme",
     "output.html.preferred-dark-theme",
