@@ -1,10 +1,12 @@
 //! Draws a badge as SVG and writes its twin for shields.io.
 //!
-//! Nothing here knows statuses or where badges are kept. The picture is made of what is given
+//! Nothing here knows what is judged or where badges are kept. The picture is made of what is given
 //! alone: no date, no random ids, so that an unchanged badge has unchanged bytes.
 
-use pulldown_cmark_escape::escape_html;
 use serde_json::json;
+
+use crate::base::escape_xml;
+use crate::status::Status;
 
 /// The height of a badge, in pixels.
 const HEIGHT: u32 = 20;
@@ -31,46 +33,24 @@ pub(super) struct Badge {
     pub label: String,
     /// What is told: `42 %`.
     pub message: String,
-    /// The colour behind the message.
-    pub color: Color,
+    /// What the colour behind the message tells; none when nothing can be told.
+    pub status: Option<Status>,
     /// What the message rests on, in a sentence, for those who ask or can't see.
     pub description: String,
 }
 
-/// The colour behind a message: one for each status, and one for what can't be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Color {
-    /// Nothing is written.
-    Missing,
-    /// Parts are missing.
-    Outline,
-    /// Written, but not in review.
-    Draft,
-    /// Somebody is asked.
-    InReview,
-    /// Approved, and due again.
-    Stale,
-    /// Approved as it stands.
-    Complete,
-    /// Left open on purpose.
-    Waived,
-    /// Can't be told.
-    Unknown,
-}
-
-impl Color {
-    /// The colour as CSS writes it. White text on it has a contrast of 4.5 : 1 or more.
-    pub(super) fn hex(self) -> &'static str {
-        match self {
-            Self::Missing => "#b3261e",
-            Self::Outline => "#8a4b08",
-            Self::Draft => "#7a5b00",
-            Self::InReview => "#1f5fbf",
-            Self::Stale => "#8f3f71",
-            Self::Complete => "#1a6b3c",
-            Self::Waived => "#5b6470",
-            Self::Unknown => "#454c55",
-        }
+/// The colour of a status, as CSS writes it; none stands for what can't be told. White text on
+/// it has a contrast of 4.5 : 1 or more.
+fn color(status: Option<Status>) -> &'static str {
+    match status {
+        Some(Status::Missing) => "#b3261e",
+        Some(Status::Outline) => "#8a4b08",
+        Some(Status::Draft) => "#7a5b00",
+        Some(Status::InReview) => "#1f5fbf",
+        Some(Status::Stale) => "#8f3f71",
+        Some(Status::Complete) => "#1a6b3c",
+        Some(Status::Waived) => "#5b6470",
+        None => "#454c55",
     }
 }
 
@@ -80,11 +60,11 @@ impl Badge {
         let label = Half::new(&self.label);
         let message = Half::new(&self.message);
         let width = label.width() + message.width();
-        let title = escape(&format!("{}: {}", clean(&self.label), clean(&self.message)));
-        let description = escape(&clean(&self.description));
+        let title = escape_xml(&format!("{}: {}", clean(&self.label), clean(&self.message)));
+        let description = escape_xml(&clean(&self.description));
         let left = left_path(label.width());
         let right = right_path(label.width(), message.width());
-        let color = self.color.hex();
+        let color = color(self.status);
         let texts = label.text(0) + &message.text(label.width());
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{HEIGHT}\" \
@@ -99,7 +79,7 @@ impl Badge {
     /// Writes the badge as shields.io wants it of an endpoint (schema version 1).
     pub(super) fn json(&self) -> String {
         let (label, message) = (cut(&clean(&self.label)), cut(&clean(&self.message)));
-        let color = self.color.hex();
+        let color = color(self.status);
         json!({"schemaVersion": 1, "label": label, "message": message, "color": color}).to_string()
             + "\n"
     }
@@ -128,7 +108,7 @@ impl Half {
     fn text(&self, left: u32) -> String {
         let middle = f64::from(2 * left + self.width()) / 2.0;
         let length = f64::from(self.advance * FONT_SIZE) / f64::from(UNITS_PER_EM);
-        let text = escape(&self.text);
+        let text = escape_xml(&self.text);
         format!(
             "<text x=\"{middle}\" y=\"14\" textLength=\"{length:.1}\" \
              lengthAdjust=\"spacingAndGlyphs\">{text}</text>\n"
@@ -157,12 +137,6 @@ fn cut(text: &str) -> String {
     }
     let kept: String = text.chars().take(LONGEST_TEXT - 1).collect();
     format!("{}…", kept.trim_end())
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    escape_html(&mut escaped, text).expect("a string takes any text");
-    escaped
 }
 
 /// The width of a character, in units of the em.
@@ -249,13 +223,10 @@ const PUNCTUATION: &[u8] = &[
 mod tests {
     use super::*;
 
-    use Color::{Complete, Draft, InReview, Missing, Outline, Stale, Unknown, Waived};
-    const COLORS: [Color; 8] =
-        [Missing, Outline, Draft, InReview, Stale, Complete, Waived, Unknown];
-
     #[test]
     fn white_text_can_be_read_on_every_colour() {
-        for color in COLORS.map(Color::hex).into_iter().chain([LABEL_COLOR]) {
+        let statuses = Status::ALL.map(Some).into_iter().chain([None]);
+        for color in statuses.map(color).chain([LABEL_COLOR]) {
             let contrast = 1.05 / (luminance(color) + 0.05);
             assert!(contrast >= 4.5, "{color} has {contrast}");
         }
@@ -299,7 +270,7 @@ mod tests {
 
     fn badge(label: &str, message: &str) -> Badge {
         let (label, message) = (label.to_owned(), message.to_owned());
-        Badge { label, message, color: Missing, description: String::new() }
+        Badge { label, message, status: Some(Status::Missing), description: String::new() }
     }
 
     /// The relative luminance of a colour (WCAG 2.2).

@@ -1,6 +1,6 @@
 //! The badges of a site, each with its JSON twin.
 
-use super::badge::{Badge, Color};
+use super::badge::Badge;
 use super::view::GapView;
 use crate::base::plural;
 use crate::checklist::Checklist;
@@ -13,19 +13,15 @@ pub fn badges(list: &Checklist, statuses: &[GapStatus], gaps: &[GapView]) -> Vec
         files.push((format!("badges/{path}.svg"), badge.svg()));
         files.push((format!("badges/{path}.json"), badge.json()));
     };
-    let tiers: Vec<Coverage> = (0..list.tiers.len())
-        .map(|tier| {
-            let inside = |gap: &usize| list.areas[list.gaps[*gap].area].tier == tier;
-            Coverage::of((0..statuses.len()).filter(inside).map(|gap| &statuses[gap]))
-        })
-        .collect();
+    let tiers: Vec<Coverage> =
+        (0..list.tiers.len()).map(|tier| Coverage::of_tier(list, statuses, tier)).collect();
     let whole = Coverage::of(statuses);
     add("coverage".to_string(), coverage("documentation", &whole, worst_of_tiers(&tiers)));
     for (tier, counts) in list.tiers.iter().zip(&tiers) {
         add(format!("tier/{}", tier.id), coverage(&tier.title, counts, counts.worst()));
     }
     for (index, area) in list.areas.iter().enumerate() {
-        let counts = Coverage::of(list.gaps_of(index).map(|(gap, _)| &statuses[gap]));
+        let counts = Coverage::of_area(list, statuses, index);
         add(format!("area/{}", area.id), coverage(&area.title, &counts, counts.worst()));
     }
     for (gap, found) in gaps.iter().zip(statuses) {
@@ -34,7 +30,7 @@ pub fn badges(list: &Checklist, statuses: &[GapStatus], gaps: &[GapView]) -> Vec
             Badge {
                 label: gap.title.clone(),
                 message: gap.status.word.to_string(),
-                color: color(Some(found.status)),
+                status: Some(found.status),
                 description: gap.because.clone(),
             },
         );
@@ -57,20 +53,7 @@ fn coverage(label: &str, counts: &Coverage, worst: Option<Status>) -> Badge {
     Badge {
         label: label.to_string(),
         message: format!("{} of {} approved", counts.approved, counts.applicable),
-        color: color(worst),
+        status: worst,
         description: format!("{}: {}.", plural(counts.total, "gap"), parts.join(", ")),
-    }
-}
-
-fn color(status: Option<Status>) -> Color {
-    match status {
-        Some(Status::Missing) => Color::Missing,
-        Some(Status::Outline) => Color::Outline,
-        Some(Status::Draft) => Color::Draft,
-        Some(Status::InReview) => Color::InReview,
-        Some(Status::Stale) => Color::Stale,
-        Some(Status::Complete) => Color::Complete,
-        Some(Status::Waived) => Color::Waived,
-        None => Color::Unknown,
     }
 }

@@ -23,11 +23,6 @@ pub fn status_json(
     gaps: &[GapView],
 ) -> Value {
     let coverage = Coverage::of(statuses);
-    let of_tier = |tier: usize| {
-        let inside = move |gap: &usize| list.areas[list.gaps[*gap].area].tier == tier;
-        Coverage::of((0..statuses.len()).filter(inside).map(|gap| &statuses[gap]))
-    };
-    let of_area = |area: usize| Coverage::of(list.gaps_of(area).map(|(gap, _)| &statuses[gap]));
     let tiers = list.tiers.iter().enumerate().map(|(rank, tier)| {
         let settings = config.tiers.get(&tier.id);
         json!({
@@ -40,7 +35,7 @@ pub fn status_json(
             "target": settings
                 .and_then(|settings| settings.target.clone())
                 .unwrap_or_else(|| TARGETS[rank.min(2)].to_string()),
-            "by_status": by_status(&of_tier(rank)),
+            "by_status": by_status(&Coverage::of_tier(list, statuses, rank)),
         })
     });
     let areas = list.areas.iter().enumerate().map(|(index, area)| {
@@ -49,7 +44,7 @@ pub fn status_json(
             "number": area.number,
             "title": area.title,
             "tier": list.tiers[area.tier].id,
-            "by_status": by_status(&of_area(index)),
+            "by_status": by_status(&Coverage::of_area(list, statuses, index)),
         })
     });
     let gaps = gaps.iter().enumerate().map(|(index, gap)| gap_json(site, statuses, index, gap));

@@ -176,11 +176,6 @@ impl<'a> Scene<'a> {
         }
         own.map_or(String::new(), |own| own.excerpt.clone())
     }
-
-    fn coverage(&self, wanted: impl Fn(usize) -> bool) -> Coverage {
-        let gaps = self.statuses.iter().enumerate().filter(|(index, _)| wanted(*index));
-        Coverage::of(gaps.map(|(_, status)| status))
-    }
 }
 
 /// The view of one entry, with its text when it has one.
@@ -368,7 +363,7 @@ fn area_content(scene: &Scene, area: usize) -> Content {
     Content::Area(AreaView {
         number: found.number.clone(),
         tier: link(&tier.title, tier_url(&tier.id)),
-        coverage: coverage_view(&scene.coverage(|gap| list.gaps[gap].area == area)),
+        coverage: coverage_view(&Coverage::of_area(list, scene.statuses, area)),
         gaps: list.gaps_of(area).map(|(gap, _)| scene.gaps[gap].clone()).collect(),
     })
 }
@@ -376,7 +371,7 @@ fn area_content(scene: &Scene, area: usize) -> Content {
 fn home(scene: &Scene, list: &Checklist) -> HomeView {
     let map = map(scene, list);
     HomeView {
-        coverage: coverage_view(&scene.coverage(|_| true)),
+        coverage: coverage_view(&Coverage::of(scene.statuses)),
         tiers: tiers(scene, list),
         columns: map.iter().map(|row| row.cells.len()).max().unwrap_or(0),
         map,
@@ -408,9 +403,7 @@ fn tiers(scene: &Scene, list: &Checklist) -> Vec<TierView> {
         id: tier.id.clone(),
         title: tier.title.clone(),
         url: tier_url(&tier.id),
-        coverage: coverage_view(
-            &scene.coverage(|gap| list.areas[list.gaps[gap].area].tier == index),
-        ),
+        coverage: coverage_view(&Coverage::of_tier(list, scene.statuses, index)),
     };
     list.tiers.iter().enumerate().map(view).collect()
 }
@@ -449,7 +442,7 @@ fn status_page(scene: &Scene, list: &Checklist) -> StatusPageView {
     let statuses: Vec<StatusView> =
         Status::ALL.iter().filter(occurs).map(|status| status_view(*status)).collect();
     StatusPageView {
-        coverage: coverage_view(&scene.coverage(|_| true)),
+        coverage: coverage_view(&Coverage::of(scene.statuses)),
         tiers: tiers(scene, list),
         gaps: scene.gaps.to_vec(),
         areas: list.areas.iter().map(|area| choice((&area.id, &area.title))).collect(),

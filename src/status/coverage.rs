@@ -1,6 +1,7 @@
 //! Counts over gaps.
 
 use super::{GapStatus, Status};
+use crate::checklist::{Checklist, Gap};
 
 /// Counts over some gaps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +37,18 @@ impl Coverage {
             coverage.written += usize::from(written);
         }
         coverage
+    }
+
+    /// Counts the gaps of a tier, by its index.
+    pub fn of_tier(list: &Checklist, statuses: &[GapStatus], tier: usize) -> Self {
+        let inside = |gap: &Gap| list.areas[gap.area].tier == tier;
+        let gaps = list.gaps.iter().zip(statuses).filter(|(gap, _)| inside(gap));
+        Self::of(gaps.map(|(_, status)| status))
+    }
+
+    /// Counts the gaps of an area, by its index.
+    pub fn of_area(list: &Checklist, statuses: &[GapStatus], area: usize) -> Self {
+        Self::of(list.gaps_of(area).map(|(gap, _)| &statuses[gap]))
     }
 
     /// The lowest status that occurs; waived only when there is nothing else.
