@@ -41,7 +41,7 @@ pub struct Site {
 }
 
 /// A page of the output.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// Relative to the root of the site.
     pub url: String,

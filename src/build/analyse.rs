@@ -310,7 +310,7 @@ fn site_key(config: &Config, tree: &Tree, texts: &Texts, facts: &[Digest]) -> Di
     for digest in facts {
         hasher.field(digest.bytes());
     }
-    hasher.field(texts.digest.to_string().as_bytes());
+    hasher.field(texts.digest.bytes());
     hasher.field(config.src.as_bytes());
     hasher.field(config.book.title.as_bytes());
     hasher.field(format!("{:?}", config.html.redirects).as_bytes());
@@ -447,16 +447,19 @@ fn judge(
 /// The digests of the files that pages of gaps link to.
 fn linked_assets(files: &dyn Files, config: &Config, site: &Site) -> BTreeMap<SitePath, Digest> {
     let pages = site.gaps.iter().flat_map(|gap| &gap.pages);
-    let paths =
-        pages.flat_map(|page| &site.links[*page]).filter_map(|target| match &target.outcome {
+    let targets = pages.flat_map(|page| &site.links[*page]);
+    // Several links lead to one file, which is read once.
+    let paths: BTreeSet<&SitePath> = targets
+        .filter_map(|target| match &target.outcome {
             Outcome::Asset(path) => Some(path),
             _ => None,
-        });
+        })
+        .collect();
     let digest = |path: &SitePath| {
         let bytes = files.read(&path.on_disk(&config.root)).ok()?;
         Some((path.clone(), Digest::of(&bytes)))
     };
-    paths.filter_map(digest).collect()
+    paths.into_iter().filter_map(digest).collect()
 }
 
 /// The lines of all places that evidence names.

@@ -81,7 +81,7 @@ pub(super) fn write(
     let folder = Folder { files, path: &config.output };
     let planned: BTreeSet<String> = jobs.iter().map(|(url, _)| url.clone()).collect();
     let mut done = Changed::default();
-    let blocked = folder.blocked(&planned, &ours, jobs, &make)?;
+    let blocked = folder.blocked(jobs, &ours, &make)?;
     done.diagnostics.extend(blocked.iter().map(|url| in_the_way(config, url)));
     let allowed: BTreeSet<String> = planned.difference(&blocked).cloned().collect();
     if !allowed.is_subset(&ours) {
@@ -140,28 +140,20 @@ impl Folder<'_> {
     /// Files that stand where ours belong, that we didn't write, and that differ from ours.
     fn blocked(
         &self,
-        planned: &BTreeSet<String>,
-        ours: &BTreeSet<String>,
         jobs: &Jobs,
+        ours: &BTreeSet<String>,
         make: &impl Fn(&Job) -> Made,
     ) -> Result<BTreeSet<String>, Error> {
         if self.files.kind(self.path) == Kind::Nothing {
             return Ok(BTreeSet::new());
         }
         let mut blocked = BTreeSet::new();
-        for url in planned.difference(ours) {
+        for (url, job) in jobs.iter().filter(|(url, _)| !ours.contains(url)) {
             let there = self.on_disk(url);
             let stands = match self.files.kind(&there) {
                 Kind::Nothing => self.has_file_above(&there),
                 Kind::Folder => true,
-                Kind::File => {
-                    let job = jobs.iter().find(|(known, _)| known == url);
-                    let bytes = match job {
-                        Some((_, job)) => make(job)?.ok(),
-                        None => None,
-                    };
-                    self.files.read(&there).ok() != bytes
-                }
+                Kind::File => self.files.read(&there).ok() != make(job)?.ok(),
             };
             if stands {
                 blocked.insert(url.clone());

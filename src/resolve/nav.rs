@@ -23,7 +23,7 @@ pub(super) fn build(
     urls: &Urls,
     found: &mut Vec<Diagnostic>,
 ) -> Nav {
-    let entries: Vec<Entry> = urls.entries.iter().map(copy).collect();
+    let entries = urls.entries.clone();
     let root = match inputs.summary {
         Some(summary) => from_summary(inputs, facts, urls, summary, found),
         None => Folders { inputs, facts, urls, entries: &entries }.root(),
@@ -31,18 +31,6 @@ pub(super) fn build(
     let mut flat = Flat { entries, sections: Vec::new(), reading: Vec::new() };
     flat.section(root, None);
     Nav { entries: flat.entries, sections: flat.sections, reading: flat.reading }
-}
-
-fn copy(entry: &Entry) -> Entry {
-    Entry {
-        url: entry.url.clone(),
-        title: entry.title.clone(),
-        kind: entry.kind,
-        page: entry.page,
-        gaps: entry.gaps.clone(),
-        section: 0,
-        place: 0,
-    }
 }
 
 /// A place in the navigation, before it is cut into sections.

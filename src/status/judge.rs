@@ -22,8 +22,8 @@ pub fn judge(subject: &Subject) -> (Vec<GapStatus>, Vec<Diagnostic>) {
 fn unknown_waivers(subject: &Subject) -> Vec<Diagnostic> {
     let unknown = |waiver: &&Waiver| subject.checklist.find(&waiver.gap).is_none();
     let report = |waiver: &Waiver| {
-        let path = crate::base::SitePath::new("content/waivers.yaml")?;
-        let path = subject.checklist.path.sibling("waivers.yaml").unwrap_or(path);
+        // Waivers stand beside the checklist.
+        let path = subject.checklist.path.sibling("waivers.yaml")?;
         let message = format!("the checklist has no gap `{}`", waiver.gap);
         let ids: Vec<&str> = subject.checklist.gaps.iter().map(|gap| gap.id.as_str()).collect();
         Some(
