@@ -406,6 +406,13 @@ mod tests {
     }
 
     #[test]
+    fn a_slip_in_the_name_of_the_output_suggests_the_right_one() {
+        let (_, found) = read("[output.htlm]\ntheme = \"handbook\"\n");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].ends_with("; did you mean `html`? If not, remove it"), "{found:?}");
+    }
+
+    #[test]
     fn a_wrong_type_is_shown_in_place() {
         let (_, found) = read("[book]\ntitle = 3\n");
         assert_eq!(found.len(), 1);

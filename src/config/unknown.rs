@@ -6,6 +6,7 @@ use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
 use super::Config;
+use crate::base::nearest;
 use crate::diag::{Diagnostic, Span};
 
 /// Settings of mdBook that are read and have no effect, by their path.
@@ -92,13 +93,16 @@ fn below<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
 
 fn report(name: &str, path: &str, place: Range<usize>, schema: &Value) -> Diagnostic {
     let span = Some(Span::new(&Config::path(), place));
-    if is_unused(path) {
-        let message = format!("`{path}` has no effect: Lacuna doesn't have this part of mdBook");
-        return Diagnostic::new("C004", span, message).help("remove it");
-    }
     let properties = schema.get("properties").and_then(Value::as_object);
     let names: Vec<&str> =
         properties.map(|keys| keys.keys().map(String::as_str).collect()).unwrap_or_default();
+    if is_unused(path) {
+        let message = format!("`{path}` has no effect: Lacuna doesn't have this part of mdBook");
+        // `[output.htlm]` looks like another program's table, and is more likely a slip.
+        let near = nearest(name, names).filter(|_| !UNUSED.contains(&path));
+        let help = near.map(|near| format!("did you mean `{near}`? If not, remove it"));
+        return Diagnostic::new("C004", span, message).help(help.as_deref().unwrap_or("remove it"));
+    }
     let unknown = Diagnostic::new("C001", span, format!("unknown setting `{path}`"));
     unknown.suggest(name, names.iter().copied())
 }
