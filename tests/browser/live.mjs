@@ -158,6 +158,28 @@ try {
     await stays(tab);
   });
 
+  await check("the mark in the contents follows the reader after an edit, too", async () => {
+    await tab.evaluate(() => document.getElementById("first").scrollIntoView());
+    await tab.waitForSelector("nav.toc a[aria-current]:has-text('First')", { state: "attached" });
+    write("content/guide/install.md", page("New words.").replace("## First", "## At first"));
+    await tab.waitForSelector("nav.toc a[aria-current]:has-text('At first')", { state: "attached" });
+    await tab.evaluate(() => scrollTo(0, 0));
+    await tab.waitForFunction(() => !document.querySelector("nav.toc a[aria-current]"));
+    await stays(tab);
+  });
+
+  await check("the filters of the status page hold for a gap that is new", async () => {
+    const status = await open("/status/index.html?status=draft");
+    const list = "# List\n## Critical\n### Operations\n- **Backups** {#backups}: None\n";
+    write("content/checklist.md", `${list}- **On call** {#on-call}: Nobody knows\n`);
+    await status.waitForSelector("section.gaps tr[data-status]:has-text('On call')", { state: "attached" });
+    await status.waitForFunction(() => document.querySelector("form.filters output").textContent === "0 of 2");
+    equal(await status.isVisible("section.gaps tr[data-status]:has-text('On call')"), false);
+    await stays(status);
+    write("content/checklist.md", list);
+    await status.close();
+  });
+
   await check("the navigation follows a new title of another page", async () => {
     write("content/guide/other.md", "# Renamed\n\nOther words.\n");
     await tab.waitForSelector("nav.menu a:has-text('Renamed')", { state: "attached" });

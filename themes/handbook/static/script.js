@@ -28,10 +28,15 @@
   }
 
   // The contents of the page follow the reader.
-  var entries = all("nav.toc a").map(function (link) {
-    return { link: link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) };
-  }).filter(function (entry) { return entry.heading; });
-  var marked = null, waiting = false;
+  var entries = [], marked = null, waiting = false;
+  function readContents() {
+    entries = all("nav.toc a").map(function (link) {
+      return { link: link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) };
+    }).filter(function (entry) { return entry.heading; });
+    if (marked) marked.link.removeAttribute("aria-current");
+    marked = null;
+    follow();
+  }
   function follow() {
     waiting = false;
     var current = null;
@@ -44,12 +49,10 @@
     if (current) current.link.setAttribute("aria-current", "true");
     marked = current;
   }
-  if (entries.length) {
-    addEventListener("scroll", function () {
-      if (!waiting) waiting = requestAnimationFrame(follow);
-    }, { passive: true });
-    follow();
-  }
+  addEventListener("scroll", function () {
+    if (!waiting) waiting = requestAnimationFrame(follow);
+  }, { passive: true });
+  readContents();
 
   // Copy buttons: the code as one would type it, without shell prompts.
   function typed(code) {
@@ -94,18 +97,17 @@
   addCopyButtons();
   // The live preview has changed the page.
   document.addEventListener("lacuna:update", addCopyButtons);
+  document.addEventListener("lacuna:update", readContents);
 
   // Filters of the status page. Their state is the query of the address, so that it can be linked.
   var form = document.querySelector("form.filters");
   if (form) {
     var names = ["tier", "area", "owner", "status"];
-    var groups = all("section.gaps tbody");
-    var total = all("section.gaps tr[data-status]").length;
     var fits = function (wanted, value) { return !wanted || wanted.split(",").indexOf(value) >= 0; };
     var filter = function () {
-      var wanted = {}, shown = 0;
+      var wanted = {}, shown = 0, total = all("section.gaps tr[data-status]").length;
       names.forEach(function (name) { wanted[name] = form.elements[name].value; });
-      groups.forEach(function (group) {
+      all("section.gaps tbody").forEach(function (group) {
         var inside = fits(wanted.tier, group.parentNode.getAttribute("data-tier")) &&
           fits(wanted.area, group.getAttribute("data-area")), some = 0;
         all("tr[data-status]", group).forEach(function (row) {
@@ -141,6 +143,7 @@
     form.addEventListener("change", function () { filter(); remember(); });
     form.addEventListener("reset", function () { setTimeout(function () { filter(); remember(); }); });
     form.addEventListener("submit", function (event) { event.preventDefault(); });
+    document.addEventListener("lacuna:update", filter);
     if (location.search) {
       filter();
       var target = location.hash && document.getElementById(location.hash.slice(1));
