@@ -1,10 +1,11 @@
 //! `book.toml`: as written, then as meant.
 //!
-//! mdBook's keys where mdBook has one. Nothing here reads files; the text comes from the caller.
+//! mdBook's keys where mdBook has one.
 
 mod file;
 mod interval;
 mod kinds;
+mod open;
 mod unknown;
 
 pub use file::schema;

@@ -17,6 +17,7 @@ use std::sync::mpsc::channel;
 
 use jiff::civil::Date;
 
+use crate::diag::Diagnostic;
 use crate::files::{Error, Files};
 use preview::Preview;
 
@@ -63,6 +64,8 @@ pub enum Notice {
     Ready(SocketAddr),
     /// The port was taken, so another one is used.
     OtherPort(u16, u16),
+    /// What is wrong now and wasn't before; told before the update that found it.
+    Found(Vec<Diagnostic>),
     /// Something has changed; with the number of errors and warnings, and how long it took.
     Updated(usize, usize, std::time::Duration),
     /// A fault that doesn't stop the preview.

@@ -29,30 +29,23 @@ impl Project {
     pub(super) fn open(global: &Global, console: &Console) -> Result<Self, Failure> {
         let files = DiskFiles;
         let root = root(global)?;
-        let path = root.join("book.toml");
-        let bytes = files.read(&path).map_err(crate::files::Error::at("read", &path))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Failure::Usage(format!("`{}` isn't UTF-8", path.display())))?;
-        let (mut config, found) = Config::read(&root, &text, today(global)?);
-        let found = config.leveled(found);
-        if found.iter().any(Diagnostic::is_error) {
-            console.findings(&found, &|_| Some(text.clone()));
-            return Err(Failure::Config(found));
-        }
-        as_mdbook(files, &mut config, &text);
+        let (config, warnings) = Config::open(&files, &root, today(global)?).map_err(|found| {
+            let text = |path: &SitePath| text(files, &root, path);
+            console.findings(&found, &text);
+            Failure::Config(found)
+        })?;
         let content = root.join(&config.src);
         if files.kind(&content) != Kind::Folder {
             let message = format!("there is no content folder `{}`", content.display());
             let help = "make it, or set `book.src` in book.toml".to_string();
             return Err(Failure::Helped(message, help));
         }
-        Ok(Self { files, config, warnings: found })
+        Ok(Self { files, config, warnings })
     }
 
     /// The text of a file of the project.
     pub(super) fn text(&self, path: &SitePath) -> Option<String> {
-        let bytes = self.files.read(&path.on_disk(&self.config.root)).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        text(self.files, &self.config.root, path)
     }
 
     /// Prints findings for people and judges them.
@@ -67,14 +60,10 @@ impl Project {
     }
 }
 
-/// A book of mdBook keeps its pages in `src` without saying so.
-fn as_mdbook(files: DiskFiles, config: &mut Config, text: &str) {
-    let summary = config.root.join("src/SUMMARY.md");
-    let unsaid = !text.contains("src") && config.src == "content";
-    let absent = files.kind(&config.root.join("content")) == Kind::Nothing;
-    if unsaid && absent && files.kind(&summary) == Kind::File {
-        config.src = "src".to_string();
-    }
+/// The text of a file of a project.
+pub(super) fn text(files: DiskFiles, root: &Path, path: &SitePath) -> Option<String> {
+    let bytes = files.read(&path.on_disk(root)).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// ` (1 error, 2 warnings)`, or nothing.
@@ -86,7 +75,7 @@ pub(super) fn counted(found: &[Diagnostic]) -> String {
 }
 
 /// The folder of `book.toml`: the one that was named, else this one or the nearest above.
-fn root(global: &Global) -> Result<PathBuf, Failure> {
+pub(super) fn root(global: &Global) -> Result<PathBuf, Failure> {
     let help = || "`lacuna init` starts a handbook".to_string();
     let has_book = |folder: &Path| DiskFiles.kind(&folder.join("book.toml")) == Kind::File;
     if let Some(root) = &global.root {

@@ -1,33 +1,35 @@
 //! `lacuna serve`.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::{Global, ServeOptions};
 use super::console::Console;
-use super::project::{Project, today};
+use super::project::{root, text, today};
 use super::{Outcome, Verdict};
 use crate::base::plural;
 use crate::files::DiskFiles;
 use crate::serve::{Notice, Options, serve};
 
 pub(super) fn run(options: &ServeOptions, global: &Global, console: &Arc<Console>) -> Outcome {
-    let project = Project::open(global, console)?;
-    let mut settings = Options::new(project.config.root.clone(), today(global)?);
+    // A fault in `book.toml` is shown in the browser, too, and may be mended while this runs.
+    let mut settings = Options::new(root(global)?, today(global)?);
     settings.address = options.hostname;
     settings.port = options.port;
     settings.any_port = !options.strict_port;
     settings.hosts.clone_from(&options.allow_host);
     settings.follow = options.follow;
     settings.poll = options.poll;
-    let open = options.open;
+    let (open, root) = (options.open, settings.root.clone());
     let console = Arc::clone(console);
-    serve(Arc::new(DiskFiles), &settings, move |notice| tell(&console, &notice, open))?;
+    serve(Arc::new(DiskFiles), &settings, move |notice| tell(&console, &root, &notice, open))?;
     Ok(Verdict::Fine)
 }
 
-fn tell(console: &Console, notice: &Notice, open: bool) {
+fn tell(console: &Console, root: &Path, notice: &Notice, open: bool) {
     match notice {
+        Notice::Found(found) => console.findings(found, &|path| text(DiskFiles, root, path)),
         Notice::OtherPort(wanted, used) => {
             console.say(&format!("port {wanted} is taken, so {used} is used"));
         }

@@ -1,6 +1,6 @@
 //! The site as it is served: from URLs to answers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -49,6 +49,8 @@ struct State {
 
 /// What an update found.
 pub(super) struct Updated {
+    /// What the update before didn't find.
+    pub new: Vec<Diagnostic>,
     pub errors: usize,
     pub warnings: usize,
     pub took: Duration,
@@ -124,6 +126,7 @@ impl Preview {
             Err(vec![crash()])
         });
         let mut state = lock(&self.state);
+        let before = state.findings();
         state.page_faults.clear();
         // To free a large site takes a while, and nobody should wait for that.
         let mut old = None;
@@ -143,7 +146,7 @@ impl Preview {
         self.hub.announce(follow, files);
         let took = start.elapsed();
         drop(old);
-        Updated { errors, warnings, took }
+        Updated { new: new_findings(&before, found), errors, warnings, took }
     }
 
     fn snapshot(&self, changes: &Changes) -> Result<Snapshot, Vec<Diagnostic>> {
@@ -162,17 +165,7 @@ impl Preview {
     }
 
     fn read_config(&self) -> Result<Config, Vec<Diagnostic>> {
-        let root = self.root();
-        let fault = |message: String| vec![Diagnostic::new("C003", None, message)];
-        let bytes = self.files.read(&root.join("book.toml"));
-        let bytes = bytes.map_err(|error| fault(format!("can't read book.toml: {error}")))?;
-        let text = String::from_utf8(bytes).map_err(|_| fault("book.toml isn't UTF-8".into()))?;
-        let (config, found) = Config::read(root, &text, self.options.today);
-        let found = config.leveled(found);
-        match found.iter().any(Diagnostic::is_error) {
-            true => Err(found),
-            false => Ok(config),
-        }
+        Config::open(&*self.files, self.root(), self.options.today).map(|(config, _)| config)
     }
 
     fn engine(&self) -> MutexGuard<'_, Engine> {
@@ -291,6 +284,17 @@ impl State {
         let url = |path| snapshot.file_url(path).map(|url| format!("/{}", encode_path(&url)));
         Some(paths.iter().filter_map(url).collect())
     }
+}
+
+/// What wasn't found before. A finding that has only moved is no news.
+fn new_findings(before: &[Diagnostic], mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let key = |found: &Diagnostic| {
+        let path = found.span.as_ref().map(|span| span.path.clone());
+        (found.rule.code, path, found.message.clone())
+    };
+    let known: HashSet<_> = before.iter().map(key).collect();
+    found.retain(|found| !known.contains(&key(found)));
+    found
 }
 
 /// A panic in another thread leaves data that is whole, since it is replaced as a whole.

@@ -17,6 +17,7 @@ use super::Notice;
 use super::preview::Preview;
 use crate::base::SitePath;
 use crate::build::Changes;
+use crate::diag::Diagnostic;
 
 /// An editor that empties a file and writes it again is done within this.
 const SETTLE: Duration = Duration::from_millis(4);
@@ -33,7 +34,7 @@ pub(super) fn watch(preview: &Preview, poll: bool, notify: &dyn Fn(Notice), star
     let mut watcher = Watching::start(sender, poll, notify);
     // Watched first and read then: what changes in between is read once more, and never missed.
     watcher.cover(preview, &BTreeSet::new(), notify);
-    preview.update(&Changes::All);
+    tell_new(preview.update(&Changes::All).new, notify);
     watcher.catch_up(preview, &BTreeSet::new(), notify);
     let _ = started.send(());
     let mut last = Instant::now().checked_sub(LONGEST).unwrap_or_else(Instant::now);
@@ -46,10 +47,17 @@ pub(super) fn watch(preview: &Preview, poll: bool, notify: &dyn Fn(Notice), star
         let moved = std::mem::take(&mut gathered.moved);
         if let Some(changes) = gathered.changes() {
             let updated = preview.update(&changes);
+            tell_new(updated.new, notify);
             notify(Notice::Updated(updated.errors, updated.warnings, updated.took));
             watcher.catch_up(preview, &moved, notify);
             last = Instant::now();
         }
+    }
+}
+
+fn tell_new(found: Vec<Diagnostic>, notify: &dyn Fn(Notice)) {
+    if !found.is_empty() {
+        notify(Notice::Found(found));
     }
 }
 

@@ -701,7 +701,50 @@ fn each_update_is_told_with_what_it_found() {
     live.write("content/guide/install.md", "# Install\n\n[nowhere](nowhere.md)\n");
     live.until("/__lacuna/state", "broken-link");
     let told = live.notices.recv_timeout(DEADLINE).unwrap();
+    let Notice::Found(found) = told else { panic!("what was found is told first") };
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].rule.name, "broken-link");
+    let told = live.notices.recv_timeout(DEADLINE).unwrap();
     assert!(matches!(told, Notice::Updated(1, 0, _)));
+}
+
+#[test]
+fn a_finding_that_was_told_is_not_told_again_when_it_moves() {
+    let mut live = Live::new(BOOK);
+    let page = |lines: &str| format!("# Install\n\n{lines}[nowhere](nowhere.md)\n");
+    live.write("content/guide/install.md", &page(""));
+    live.until("/__lacuna/state", "install.md:3");
+    live.write("content/guide/install.md", &page("One more line.\n\n"));
+    live.until("/__lacuna/state", "install.md:5");
+    let told: Vec<Notice> = live.notices.try_iter().collect();
+    let found = told.iter().filter(|notice| matches!(notice, Notice::Found(_)));
+    assert_eq!(found.count(), 1);
+}
+
+#[test]
+fn broken_settings_at_the_start_are_shown_and_can_be_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&folder.path().join("book.toml"), "[book\n");
+    put(&folder.path().join("content/index.md"), "# Home\n");
+    let (_notices, address) = run(folder.path().to_path_buf(), |_| {});
+    assert_eq!(get(address, "/").status, 503);
+    let state = get(address, "/__lacuna/state?page=/").body();
+    assert!(state.contains("error[C003]") && state.contains("book.toml:1:6"), "{state}");
+    put(&folder.path().join("book.toml"), "");
+    let end = Instant::now() + DEADLINE;
+    while get(address, "/").status != 200 {
+        assert!(Instant::now() < end, "the mended settings are not taken");
+    }
+}
+
+#[test]
+fn a_book_of_mdbook_that_does_not_name_its_source_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&folder.path().join("book.toml"), "[book]\ntitle = \"Old\"\n");
+    put(&folder.path().join("src/SUMMARY.md"), "- [Start](start.md)\n");
+    put(&folder.path().join("src/start.md"), "# Start\n");
+    let (_notices, address) = run(folder.path().to_path_buf(), |_| {});
+    assert_eq!(get(address, "/start.html").status, 200);
 }
 
 // Hostile clients.
