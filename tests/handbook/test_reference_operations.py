@@ -234,6 +234,11 @@ class Clocks(unittest.TestCase):
             "cra-notification": 72, "cra-warning": 24, "nis2-notification": 72, "nis2-warning": 24,
             "rights-request-california": 45 * 24, "us-breach-owner": 30 * 24}, law)
 
+    def test_a_clock_is_for_an_incident_or_a_request_and_says_who_set_it(self):
+        for row in rows("clocks"):
+            self.assertEqual("request" if "request" in row["id"] else "incident", row["kind"], row["id"])
+            self.assertIn(row["set_by"], {"law", "ours"}, row["id"])
+
     def test_a_month_is_counted_as_its_shortest(self):
         self.assertIn(("rights-request", str(28 * 24)), {(row["id"], row["hours"]) for row in rows("clocks")})
 
