@@ -50,6 +50,7 @@ create table api_keys (
 -- The list in the portal, and the nightly sweep over open keys. Verification uses api_keys_digest_unique.
 create index api_keys_organisation_id_idx on api_keys (organisation_id);
 create index api_keys_open_idx on api_keys (expires_at) where revoked_at is null;
+create index api_keys_created_by_idx on api_keys (created_by);  -- for the deletion of a person
 -- ANCHOR_END: indexes
 
 -- ANCHOR: guard
