@@ -18,7 +18,8 @@ def rows(name):
 
 class Vocabulary(unittest.TestCase):
     def test_first_columns_are_unique_and_every_row_is_whole(self):
-        for name in ("credentials", "permissions", "plans", "roles", "scopes", "standards"):
+        for name in ("backups", "credentials", "data-classes", "environments", "fix-times", "permissions", "plans",
+                     "roles", "scopes", "standards", "toolchain"):
             table = rows(f"{name}.csv")
             for row in table:
                 self.assertNotIn(None, list(row) + list(row.values()), f"{name}: {row}")
@@ -91,6 +92,47 @@ class Vocabulary(unittest.TestCase):
         self.assertEqual(sorted(row["id"] for row in table), [row["id"] for row in table])
         for row in table:
             self.assertRegex(row["date"], r"\A\d{4}-\d{2}(-\d{2})?\Z", row["id"])
+
+    def test_backups_are_gone_when_the_class_backup_says(self):
+        days = {row["id"]: row["retention_days"] for row in rows("data-classes.csv")}
+        table = {row["dataset"]: row for row in rows("backups.csv")}
+        self.assertEqual(days["audit"], table.pop("audit-anchor")["retention_days"])
+        self.assertEqual({days["backup"]}, {row["retention_days"] for row in table.values()})
+        for row in table.values():
+            self.assertRegex(row["every"], r"\A1 (minute|hour|day|week)\Z")
+            self.assertRegex(row["restore_test"], r"\A\d months?\Z")
+
+    def test_the_database_has_copies_with_two_providers_and_within_its_recovery_point(self):
+        table = {row["dataset"]: row for row in rows("backups.csv")}
+        self.assertNotEqual(table["database-base"]["place"], table["database-dump"]["place"])
+        minutes = {"1 minute": 1, "1 hour": 60}
+        for row in rows("services.csv"):
+            if row["id"] == "database":
+                self.assertLess(minutes[table["database-wal"]["every"]], int(row["rpo_min"]))
+
+    def test_a_worse_weakness_is_mended_sooner(self):
+        days = [int(row["days"]) for row in rows("fix-times.csv")]
+        self.assertEqual(sorted(set(days)), days)
+        self.assertEqual(["exploited", "critical", "high", "medium", "low"],
+                         [row["cvss_band"] for row in rows("fix-times.csv")])
+
+    def test_addresses_of_environments_are_the_books(self):
+        variables = tomllib.loads((ROOT / "book.toml").read_text())["variables"]
+        table = {row["id"]: row["url"] for row in rows("environments.csv")}
+        self.assertEqual(f"{variables['portal_url']} and {variables['api_url']}", table["production"])
+        self.assertEqual(f"https://staging.{variables['domain']}", table["staging"])
+
+    def test_tools_are_sorted_and_dated(self):
+        table = rows("toolchain.csv")
+        self.assertEqual(sorted(row["tool"] for row in table), [row["tool"] for row in table])
+        for row in table:
+            self.assertRegex(row["supported_until"], r"\A\d{4}-\d{2}-\d{2}\Z", row["tool"])
+
+    def test_classes_that_events_and_providers_name_exist(self):
+        classes = {row["id"] for row in rows("data-classes.csv")}
+        events = set(re.findall(r"data_class: (\S+)", (REFERENCE / "events.yaml").read_text()))
+        providers = {name for row in rows("providers.csv") for name in row["data_classes"].split(";")}
+        self.assertLessEqual(events | providers, classes)
 
 
 if __name__ == "__main__":
