@@ -55,7 +55,7 @@ enum Verdict {
 impl Verdict {
     /// Errors break the rules, and warnings do when they are told to.
     fn of(diagnostics: &[Diagnostic], strict: bool) -> Self {
-        let broken = diagnostics.iter().any(|found| strict || found.is_error());
+        let broken = diagnostics.iter().any(|found| found.fails(strict));
         if broken { Self::Broken } else { Self::Fine }
     }
 }

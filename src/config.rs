@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::base::SitePath;
-use crate::diag::{Diagnostic, RULES, Severity, Span, rule};
+use crate::diag::{Diagnostic, Level, Span, rule, rules};
 use file::{ConfigFile, HtmlTable};
 
 /// The settings of a project, with all defaults filled in.
@@ -141,15 +141,6 @@ pub struct Review {
     pub solo: bool,
 }
 
-/// The level of a rule.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Level {
-    /// Shown as this, and counted.
-    At(Severity),
-    /// Not shown.
-    Off,
-}
-
 impl Config {
     /// Reads the text of `book.toml`. With an error among the diagnostics nothing should be built.
     pub fn read(root: &Path, text: &str, today: Date) -> (Self, Vec<Diagnostic>) {
@@ -161,13 +152,12 @@ impl Config {
 
     /// Applies the levels of `[rules]`; what is switched off is dropped.
     pub fn leveled(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let level = |mut found: Diagnostic| match self.levels.get(found.rule.name) {
-            Some(Level::Off) => None,
-            Some(Level::At(severity)) => {
-                found.severity = *severity;
-                Some(found)
+        let level = |mut found: Diagnostic| {
+            match self.levels.get(found.rule.name).copied().unwrap_or(found.rule.level) {
+                Level::Off => return None,
+                Level::At(severity) => found.severity = severity,
             }
-            None => Some(found),
+            Some(found)
         };
         diagnostics.into_iter().filter_map(level).collect()
     }
@@ -290,16 +280,14 @@ impl Reader<'_> {
         let mut levels = BTreeMap::new();
         for (name, level) in written {
             let Some(rule) = rule(&name) else {
-                let names = RULES.iter().map(|rule| rule.name);
+                let names = rules().map(|rule| rule.name);
                 let unknown = self.place(&name).suggest(&name, names);
                 self.diagnostics.push(unknown);
                 continue;
             };
-            match level.as_str() {
-                "error" => drop(levels.insert(rule.name, Level::At(Severity::Error))),
-                "warning" => drop(levels.insert(rule.name, Level::At(Severity::Warning))),
-                "off" => drop(levels.insert(rule.name, Level::Off)),
-                _ => self.bad(&name, &level, "must be `error`, `warning` or `off`"),
+            match Level::parse(&level) {
+                Some(level) => drop(levels.insert(rule.name, level)),
+                None => self.bad(&name, &level, "must be `error`, `warning`, `note` or `off`"),
             }
         }
         levels

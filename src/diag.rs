@@ -1,14 +1,23 @@
 //! Diagnostics: what is wrong with content, theme or configuration, and how it is shown.
 //!
 //! A diagnostic is made by a constructor function next to the rule that it belongs to, so that
-//! the wording of a rule lives in one place. This room knows the table of [rules](RULES) and how
+//! the wording of a rule lives in one place. This room knows the table of [rules](rules()) and how
 //! diagnostics are printed; it doesn't know when one is due.
 
+mod github;
+mod json;
+mod junit;
+mod page;
+mod place;
 mod print;
 mod rules;
+mod sarif;
 
-pub use print::{Format, SourceText, print, print_summary};
-pub use rules::{RULES, Rule, rule};
+pub use json::schema;
+pub use page::{all, page};
+pub use place::SourceText;
+pub use print::{Format, print, print_summary};
+pub use rules::{Rule, rule, rules};
 
 use crate::base::{SitePath, TextRange};
 
@@ -40,6 +49,8 @@ pub enum Severity {
     Error,
     /// The output is right, but hardly what was meant.
     Warning,
+    /// Worth a look; never a reason to fail.
+    Note,
 }
 
 impl Severity {
@@ -48,7 +59,33 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
+    }
+}
+
+/// The level of a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// Shown as this, and counted.
+    At(Severity),
+    /// Not shown.
+    Off,
+}
+
+impl Level {
+    /// The word that `[rules]` in `book.toml` takes.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::At(severity) => severity.word(),
+            Self::Off => "off",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        let at = [Severity::Error, Severity::Warning, Severity::Note].map(Self::At);
+        at.into_iter().chain([Self::Off]).find(|level| level.word() == word)
     }
 }
 
@@ -65,14 +102,20 @@ pub struct Diagnostic {
     pub span: Option<Span>,
     /// What to do next.
     pub help: Option<String>,
+    /// Whether a baseline holds it, so that it is shown and doesn't count.
+    pub known: bool,
 }
 
 impl Diagnostic {
     /// A finding about a rule, at its default level.
     pub fn new(code: &str, span: Option<Span>, message: impl Into<String>) -> Self {
         let rule = rules::by_code(code);
-        let message = message.into();
-        Self { rule, severity: rule.severity, message, span, help: None }
+        // What is off by default is dropped later, where the settings are known.
+        let severity = match rule.level {
+            Level::At(severity) => severity,
+            Level::Off => Severity::Warning,
+        };
+        Self { rule, severity, message: message.into(), span, help: None, known: false }
     }
 
     /// Says what to do next.
@@ -102,6 +145,13 @@ impl Diagnostic {
     /// True when the output is wrong.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+
+    /// True when it makes a command fail: an error does, and a warning if it is told to, unless
+    /// it was known before.
+    pub fn fails(&self, strict: bool) -> bool {
+        let counts = self.is_error() || (strict && self.severity == Severity::Warning);
+        counts && !self.known
     }
 }
 

@@ -45,6 +45,13 @@ pub fn read(root: &Path) -> History {
     }
 }
 
+/// The way from the top of the repository to a folder, with a slash at the end; empty at the top,
+/// and without a repository.
+pub fn prefix(root: &Path) -> String {
+    let prefix = git(root, &["rev-parse", "--show-prefix"]).unwrap_or_default();
+    prefix.trim_end_matches('\n').to_string()
+}
+
 impl History {
     /// The day on which a file last changed.
     pub fn changed(&self, path: &SitePath) -> Option<Date> {

@@ -63,7 +63,7 @@ pub(super) enum Command {
     Status(StatusOptions),
     /// Explain a rule, or list all of them.
     Explain(ExplainOptions),
-    /// Print the JSON Schema of book.toml or of front matter, for editors.
+    /// Print the JSON Schema of book.toml, of front matter, or of what check writes.
     Schema(SchemaOptions),
     /// Remove what Lacuna has built.
     Clean,
@@ -177,8 +177,14 @@ pub(super) enum CheckFormat {
     Human,
     /// One line each.
     Short,
-    /// One JSON object a line.
+    /// One JSON object a line; `lacuna schema findings` prints its schema.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of a pull request on GitHub.
+    Github,
+    /// JUnit XML, which most continuous integration shows as tests.
+    Junit,
 }
 
 #[derive(Args)]
@@ -211,6 +217,17 @@ pub(super) enum StatusFormat {
 pub(super) struct ExplainOptions {
     /// The code or name of a rule: `L001`, `broken-link`. All are listed without it.
     pub rule: Option<String>,
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExplainFormat {
+    /// For people.
+    Text,
+    /// A page in Markdown.
+    Md,
 }
 
 #[derive(Args)]
@@ -226,6 +243,8 @@ pub(super) enum SchemaKind {
     Book,
     /// Front matter.
     Page,
+    /// A line of `lacuna check --format json`.
+    Findings,
 }
 
 #[derive(Args)]

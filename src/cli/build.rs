@@ -6,6 +6,7 @@ use super::project::{Project, counted};
 use super::{Failure, Outcome, Verdict};
 use crate::base::plural;
 use crate::build;
+use crate::diag::Severity;
 
 pub(super) fn run(options: &BuildOptions, global: &Global, console: &Console) -> Outcome {
     let mut project = Project::open(global, console)?;
@@ -16,6 +17,8 @@ pub(super) fn run(options: &BuildOptions, global: &Global, console: &Console) ->
     let mut report = build::build(&project.files, &project.config)?;
     let mut found = project.warnings.clone();
     found.append(&mut report.diagnostics);
+    // Notes are what `lacuna check` is asked for.
+    found.retain(|found| found.severity != Severity::Note);
     let verdict = project.findings(console, &found, options.strict);
     let output = project.config.output.strip_prefix(&project.config.root);
     let output = output.unwrap_or(&project.config.output).join("index.html");

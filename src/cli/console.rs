@@ -74,7 +74,7 @@ impl Console {
     }
 
     /// The format for people on standard output.
-    pub(super) fn human(&self) -> Format {
+    pub(super) fn human(&self) -> Format<'static> {
         Format::Human { color: self.color_out }
     }
 

@@ -1,35 +1,46 @@
 //! `lacuna explain`.
 
-use super::arguments::ExplainOptions;
+use super::arguments::{ExplainFormat, ExplainOptions};
 use super::console::Console;
 use super::{Failure, Outcome, Verdict};
 use crate::base::nearest;
-use crate::diag::{RULES, Rule, rule};
+use crate::diag::{self, Rule, rule, rules};
 
 pub(super) fn run(options: &ExplainOptions, console: &Console) -> Outcome {
     let Some(name) = &options.rule else {
-        for rule in RULES {
-            console.data(&format!("{}  {:<18}  {}\n", rule.code, rule.name, rule.what));
-        }
+        console.data(&match options.format {
+            ExplainFormat::Text => list(),
+            ExplainFormat::Md => diag::all(),
+        });
         return Ok(Verdict::Fine);
     };
     let Some(found) = rule(name) else {
-        let names = RULES.iter().flat_map(|rule| [rule.name, rule.code]);
+        let names = rules().flat_map(|rule| [rule.name, rule.code]);
         let help = nearest(name, names).map(|near| format!("did you mean `{near}`?"));
         let help = help.unwrap_or("`lacuna explain` lists all rules".to_string());
         return Err(Failure::Helped(format!("there is no rule `{name}`"), help));
     };
-    console.data(&page(found));
+    console.data(&match options.format {
+        ExplainFormat::Text => page(found),
+        ExplainFormat::Md => diag::page(found),
+    });
     Ok(Verdict::Fine)
+}
+
+fn list() -> String {
+    let row = |rule: &Rule| {
+        format!("{}  {:<20}  {:<7}  {}\n", rule.code, rule.name, rule.level.word(), rule.what)
+    };
+    rules().map(row).collect()
 }
 
 fn page(rule: &Rule) -> String {
     format!(
         "{} {} ({})\n\nWhat it checks\n    {}\n\nWhy\n    {}\n\nBad\n{}\nGood\n{}\n\
-         Turning it off, in book.toml\n    [rules]\n    {} = \"off\"    # or \"warning\", \"error\"\n",
+         Turning it off, in book.toml\n    [rules]\n    {} = \"off\"    # or \"note\", \"warning\", \"error\"\n",
         rule.code,
         rule.name,
-        rule.severity.word(),
+        rule.level.word(),
         rule.what,
         rule.why,
         indented(rule.bad),

@@ -10,6 +10,7 @@ pub(super) fn run(options: &SchemaOptions, console: &Console) -> Verdict {
     let schema = match options.kind {
         SchemaKind::Book => crate::config::schema(),
         SchemaKind::Page => crate::source::schema(),
+        SchemaKind::Findings => crate::diag::schema(),
     };
     let text = serde_json::to_string_pretty(&schema).expect("JSON values can be written");
     console.data(&format!("{text}\n"));

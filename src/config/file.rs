@@ -33,7 +33,7 @@ pub(super) struct ConfigFile {
     pub kinds: BTreeMap<String, KindTable>,
     /// What a review must be to count.
     pub review: ReviewTable,
-    /// Levels of rules by name: `error`, `warning` or `off`.
+    /// Levels of rules by name: `error`, `warning`, `note` or `off`.
     pub rules: BTreeMap<String, String>,
     /// The home page.
     pub home: HomeTable,

@@ -1,18 +1,17 @@
-//! Prints diagnostics. Lines and columns are computed here and nowhere else.
+//! Prints diagnostics: for people here, for programs in files of their own.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde::Serialize;
 
-use super::{Diagnostic, Severity, Span};
-use crate::base::{SitePath, plural};
+use super::place::{Sources, position};
+use super::{Diagnostic, Severity, SourceText, Span, github, json, junit, sarif};
+use crate::base::plural;
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Format {
+pub enum Format<'a> {
     /// With the lines around each place, in colour where that is wanted.
     Human {
         /// Whether to use colour.
@@ -22,29 +21,44 @@ pub enum Format {
     Short,
     /// One JSON object a line.
     Json,
+    /// Workflow commands of GitHub Actions.
+    Github {
+        /// From the top of the repository to the project, with a slash at the end; may be empty.
+        prefix: &'a str,
+    },
+    /// SARIF 2.1.0.
+    Sarif {
+        /// From the top of the repository to the project, with a slash at the end; may be empty.
+        prefix: &'a str,
+    },
+    /// JUnit XML.
+    Junit {
+        /// Whether warnings are failures, too.
+        strict: bool,
+    },
 }
-
-/// Gives the text of a source file; none when it can't be read.
-pub type SourceText<'a> = dyn Fn(&SitePath) -> Option<String> + 'a;
 
 /// Writes all diagnostics in one format.
 pub fn print(diagnostics: &[Diagnostic], format: Format, text: &SourceText) -> String {
-    let mut sources = Sources { read: text, texts: HashMap::new() };
-    let mut out = String::new();
-    for diagnostic in diagnostics {
-        match format {
-            Format::Human { color } => out += &human(diagnostic, color, &mut sources),
-            Format::Short => out += &short(diagnostic, &mut sources),
-            Format::Json => out += &json(diagnostic, &mut sources),
-        }
+    let mut sources = Sources::new(text);
+    let mut each = |line: &dyn Fn(&Diagnostic, &mut Sources) -> String| {
+        diagnostics.iter().map(|found| line(found, &mut sources)).collect()
+    };
+    match format {
+        Format::Human { color } => each(&|found, sources| human(found, color, sources)),
+        Format::Short => each(&short),
+        Format::Json => each(&json::line),
+        Format::Github { prefix } => each(&|found, sources| github::line(found, prefix, sources)),
+        Format::Sarif { prefix } => sarif::log(diagnostics, prefix, &mut sources),
+        Format::Junit { strict } => junit::report(diagnostics, strict, &mut sources),
     }
-    out
 }
 
 /// `2 errors, 1 warning`; empty when there is nothing.
 pub fn print_summary(diagnostics: &[Diagnostic]) -> String {
     let count = |severity| diagnostics.iter().filter(|found| found.severity == severity).count();
-    [(count(Severity::Error), "error"), (count(Severity::Warning), "warning")]
+    [Severity::Error, Severity::Warning, Severity::Note]
+        .map(|severity| (count(severity), severity.word()))
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| plural(count, noun))
@@ -52,42 +66,15 @@ pub fn print_summary(diagnostics: &[Diagnostic]) -> String {
         .join(", ")
 }
 
-struct Sources<'a> {
-    read: &'a SourceText<'a>,
-    texts: HashMap<SitePath, Option<String>>,
-}
-
-impl Sources<'_> {
-    fn text(&mut self, path: &SitePath) -> Option<&str> {
-        let read = self.read;
-        self.texts.entry(path.clone()).or_insert_with(|| read(path)).as_deref()
-    }
-}
-
-/// A line and a column, both from 1; columns count characters.
-#[derive(Serialize, Clone, Copy)]
-struct Position {
-    line: usize,
-    column: usize,
-}
-
-fn position(text: &str, offset: usize) -> Position {
-    let head = &text[..text.floor_char_boundary(offset.min(text.len()))];
-    let start = head.rfind('\n').map_or(0, |newline| newline + 1);
-    Position {
-        line: head.bytes().filter(|byte| *byte == b'\n').count() + 1,
-        column: head[start..].chars().count() + 1,
-    }
-}
-
 fn human(diagnostic: &Diagnostic, color: bool, sources: &mut Sources) -> String {
-    let message = printable(&diagnostic.message);
+    let message = printable(&told(diagnostic));
     let help = diagnostic.help.as_deref().map(printable);
     let path = diagnostic.span.as_ref().map(|span| printable(span.path.as_str()));
     let window = diagnostic.span.as_ref().and_then(|span| window(span, sources));
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(&message).id(diagnostic.rule.code));
     match (&window, &path) {
@@ -144,48 +131,21 @@ fn window(span: &Span, sources: &mut Sources) -> Option<Window> {
 fn short(diagnostic: &Diagnostic, sources: &mut Sources) -> String {
     let mut out = String::new();
     if let Some(span) = &diagnostic.span {
-        let start = sources.text(&span.path).map(|text| position(text, span.range.start as usize));
-        let start = start.unwrap_or(Position { line: 1, column: 1 });
+        let start = sources.text(&span.path).unwrap_or_default();
+        let start = position(start, span.range.start as usize);
         let path = printable(span.path.as_str());
         write!(out, "{path}:{}:{}: ", start.line, start.column).expect("strings take all");
     }
     let (severity, code) = (diagnostic.severity.word(), diagnostic.rule.code);
-    let message = printable(&diagnostic.message);
+    let message = printable(&told(diagnostic));
     writeln!(out, "{severity}[{code}]: {message}").expect("strings take all");
     out
 }
 
-/// The shape of one line of `--format json`.
-#[derive(Serialize)]
-struct JsonLine<'a> {
-    code: &'a str,
-    name: &'a str,
-    severity: &'a str,
-    message: &'a str,
-    path: Option<&'a str>,
-    start: Option<Position>,
-    end: Option<Position>,
-    help: Option<&'a str>,
-}
-
-fn json(diagnostic: &Diagnostic, sources: &mut Sources) -> String {
-    let span = diagnostic.span.as_ref();
-    let mut place = |offset: fn(&Span) -> u32| {
-        let span = span?;
-        Some(position(sources.text(&span.path)?, offset(span) as usize))
-    };
-    let line = JsonLine {
-        code: diagnostic.rule.code,
-        name: diagnostic.rule.name,
-        severity: diagnostic.severity.word(),
-        message: &diagnostic.message,
-        path: span.map(|span| span.path.as_str()),
-        start: place(|span| span.range.start),
-        end: place(|span| span.range.end),
-        help: diagnostic.help.as_deref(),
-    };
-    let text = serde_json::to_string(&line).expect("a diagnostic is plain data");
-    format!("{text}\n")
+/// The message, with what a baseline says of it.
+fn told(diagnostic: &Diagnostic) -> String {
+    let known = if diagnostic.known { " (known)" } else { "" };
+    format!("{}{known}", diagnostic.message)
 }
 
 /// Shows control characters by name, so that content can't drive the terminal.

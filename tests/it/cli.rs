@@ -469,6 +469,7 @@ fn schemas_are_json_schemas_that_name_their_keys() {
     for (kind, keys) in [
         ("book", &["book", "build", "output", "owners", "variables"][..]),
         ("page", &["title", "gap"]),
+        ("findings", &["code", "message", "path", "start"]),
     ] {
         let schema = json(&folder.data(&["schema", kind]));
         assert!(schema["$schema"].as_str().unwrap().starts_with("https://json-schema.org/draft/"));

@@ -8,6 +8,7 @@ mod cli;
 mod commonmark;
 mod directives;
 mod findings;
+mod formats;
 mod hostile;
 mod html;
 mod markdown;

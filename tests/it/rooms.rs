@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use lacuna::diag::RULES;
+use lacuna::diag::rules;
 
 /// The rooms in the order in which data flows. A room may name those above it and itself.
 const ROOMS: &[&str] = &[
@@ -159,16 +159,16 @@ fn files_are_short() {
 fn every_code_in_the_sources_is_a_rule_and_every_rule_is_used() {
     let used: BTreeSet<String> = sources()
         .iter()
-        .filter(|file| file.name != "diag/rules.rs")
+        .filter(|file| !file.name.starts_with("diag/rules/"))
         .flat_map(|file| codes(&file.code))
         .collect();
-    let known: BTreeSet<String> = RULES.iter().map(|rule| rule.code.to_string()).collect();
+    let known: BTreeSet<String> = rules().map(|rule| rule.code.to_string()).collect();
     assert_eq!(used, known);
 }
 
 #[test]
 fn every_rule_is_explained() {
-    for rule in RULES {
+    for rule in rules() {
         for part in [rule.what, rule.why, rule.bad, rule.good] {
             assert!(!part.trim().is_empty(), "{} has a part without words", rule.code);
         }
@@ -178,15 +178,15 @@ fn every_rule_is_explained() {
 
 #[test]
 fn rules_are_sorted_by_codes_that_are_unique() {
-    let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+    let codes: Vec<&str> = rules().map(|rule| rule.code).collect();
     let sorted: BTreeSet<&str> = codes.iter().copied().collect();
     assert_eq!(codes, sorted.into_iter().collect::<Vec<_>>());
 }
 
 #[test]
 fn names_of_rules_are_unique_and_in_kebab_case() {
-    let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
-    assert_eq!(names.len(), RULES.len());
+    let names: BTreeSet<&str> = rules().map(|rule| rule.name).collect();
+    assert_eq!(names.len(), rules().count());
     let kebab = |name: &&&str| !name.chars().all(|c| c.is_ascii_lowercase() || "-8".contains(c));
     assert_eq!(names.iter().find(kebab), None);
 }

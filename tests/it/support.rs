@@ -139,13 +139,18 @@ impl Sandbox {
         self.show(&found)
     }
 
+    /// All findings in a format.
+    pub(crate) fn findings_as(&self, format: Format) -> String {
+        let found = build::check(&self.files, &self.config).unwrap().diagnostics;
+        print(&found, format, &|path| self.text(path))
+    }
+
     fn show(&self, found: &[Diagnostic]) -> String {
         print(found, Format::Short, &|path| self.text(path))
     }
 
     pub(crate) fn human(&self) -> String {
-        let found = build::check(&self.files, &self.config).unwrap().diagnostics;
-        print(&found, Format::Human { color: false }, &|path| self.text(path))
+        self.findings_as(Format::Human { color: false })
     }
 
     /// All findings as people see them, those of `book.toml` first.

@@ -1,0 +1,78 @@
+//! Rules about reviews, the site as a whole, themes and suppressions.
+
+use super::{ERROR, Rule, WARNING};
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        code: "R001",
+        name: "bad-review",
+        level: ERROR,
+        what: "A review that can't be read: an unknown key, a wrong value, or no page beside it.",
+        why: "A review that doesn't count is not seen to be missing.",
+        bad: "- by: ann\n  verdict: aproved",
+        good: "- by: ann\n  verdict: approved",
+    },
+    Rule {
+        code: "R002",
+        name: "bad-waiver",
+        level: ERROR,
+        what: "A waiver without kind, reason, person or expiry, for an unknown gap, or for more than twelve months.",
+        why: "A gap would be left open without anybody having decided it.",
+        bad: "- gap: marketing-and-growth/referral-program",
+        good: "- gap: marketing-and-growth/referral-program\n  kind: not-applicable\n  reason: We sell through tenders only.\n  requested_by: ann\n  approved_by: bea\n  approved_on: 2026-11-01\n  expires: 2027-05-01",
+    },
+    Rule {
+        code: "S001",
+        name: "url-collision",
+        level: ERROR,
+        what: "Two sources for one URL; the first one is kept.",
+        why: "One of them can't be reached.",
+        bad: "guide/a.md and guide/a/index.md bound to one gap",
+        good: "one of the two",
+    },
+    Rule {
+        code: "S002",
+        name: "file-in-the-way",
+        level: ERROR,
+        what: "A file in the output folder that Lacuna did not write and that stands where a page belongs.",
+        why: "It is never overwritten, so the page is missing.",
+        bad: "book/index.html written by hand",
+        good: "an output folder of its own",
+    },
+    Rule {
+        code: "S003",
+        name: "foreign-file",
+        level: WARNING,
+        what: "Files in the output folder that Lacuna did not write.",
+        why: "They are published with the site.",
+        bad: "book/notes.txt",
+        good: "an output folder of its own",
+    },
+    Rule {
+        code: "S004",
+        name: "bad-alias",
+        level: ERROR,
+        what: "An alias that leads out of the site or isn't the path of a page.",
+        why: "The redirect can't be written.",
+        bad: "aliases: [../old.html]",
+        good: "aliases: [old.html]",
+    },
+    Rule {
+        code: "T001",
+        name: "template-error",
+        level: ERROR,
+        what: "A template that can't be read or that fails for a page.",
+        why: "The page is missing from the site; the last good one stays.",
+        bad: "{{ page.titel }}",
+        good: "{{ page.title }}",
+    },
+    Rule {
+        code: "T002",
+        name: "missing-theme",
+        level: ERROR,
+        what: "A theme that `book.toml` names and that doesn't exist.",
+        why: "The default theme is used instead.",
+        bad: r#"theme = "handbok""#,
+        good: r#"theme = "handbook""#,
+    },
+];
