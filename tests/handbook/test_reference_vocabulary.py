@@ -4,10 +4,11 @@ import csv
 import re
 import tomllib
 import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tools import ROOT, load_yaml
+
 REFERENCE = ROOT / "content/reference"
+HOOKS = ROOT / "content/api-documentation/webhook-contracts"
 OWNERS = set(tomllib.loads((ROOT / "book.toml").read_text())["owners"])
 
 
@@ -133,6 +134,81 @@ class Vocabulary(unittest.TestCase):
         events = set(re.findall(r"data_class: (\S+)", (REFERENCE / "events.yaml").read_text()))
         providers = {name for row in rows("providers.csv") for name in row["data_classes"].split(";")}
         self.assertLessEqual(events | providers, classes)
+
+
+class Api(unittest.TestCase):
+    """scopes.csv, errors.yaml, events.yaml and openapi.yaml name the same things."""
+
+    def setUp(self):
+        self.spec = load_yaml(REFERENCE / "openapi.yaml")
+        self.errors = load_yaml(REFERENCE / "errors.yaml")
+        self.events = load_yaml(REFERENCE / "events.yaml")
+        self.operations = {operation["operationId"]: operation for item in self.spec["paths"].values()
+                           for method, operation in item.items() if method != "parameters"}
+
+    def test_each_operation_needs_the_scope_that_lists_it(self):
+        listed = {name: row["scope"] for row in rows("scopes.csv") for name in row["operations"].split()}
+        needed = {}
+        for name, operation in self.operations.items():
+            (security,) = operation["security"]
+            (needed[name],) = security["apiKey"]
+        self.assertEqual(listed, needed)
+
+    def test_reading_and_writing_are_told_apart_by_the_scope(self):
+        for item in self.spec["paths"].values():
+            for method, operation in item.items():
+                if method != "parameters":
+                    scope = operation["security"][0]["apiKey"][0]
+                    self.assertTrue(scope.endswith(":read" if method == "get" else ":write"), operation["operationId"])
+
+    def test_error_codes_keep_their_grammar_and_say_one_thing_each(self):
+        url = tomllib.loads((ROOT / "book.toml").read_text())["variables"]["api_url"]
+        codes, titles = [row["code"] for row in self.errors], [row["title"] for row in self.errors]
+        self.assertEqual(len(codes), len(set(codes)))
+        self.assertEqual({"api_keys.not_found", "auth.key_unknown"},
+                         {row["code"] for row in self.errors if titles.count(row["title"]) > 1})
+        for row in self.errors:
+            self.assertEqual(["code", "type", "http", "title", "retryable", "owner", "since"], list(row), row["code"])
+            self.assertRegex(row["code"], r"\A[a-z][a-z_]*\.[a-z][a-z_]*\Z")
+            self.assertEqual(f"{url}/errors/{row['code']}", row["type"])
+            self.assertIn(row["owner"], OWNERS, row["code"])
+            self.assertRegex(row["since"], r"\A[1-9]\d*\.\d+\Z", row["code"])
+            self.assertLessEqual(float(row["since"]), float(self.spec["info"]["version"]), row["code"])
+
+    def test_only_what_passes_by_itself_may_be_retried(self):
+        for row in self.errors:
+            passes = row["http"] in (429, 500, 502, 503, 504) or row["code"] == "idempotency.in_progress"
+            self.assertIs(passes, row["retryable"], row["code"])
+
+    def test_pages_and_code_use_registered_codes_with_their_status(self):
+        registered = {row["code"]: row["http"] for row in self.errors}
+        areas = "|".join(sorted({code.split(".")[0] for code in registered} - {"webhook", "invoice", "subscription"}))
+        used = re.compile(rf"(?:(\d{{3}})[`\", ]+)?\b((?:{areas})\.[a-z][a-z_]+)\b(?![.(])")
+        files = ".md .py .sql .sh .json .csv .yaml".split()
+        for path in sorted((ROOT / "content").rglob("*")):
+            if path.suffix not in files:
+                continue
+            for status, code in used.findall(path.read_text(encoding="utf-8")):
+                if code.split(".")[1] in ("md", "py", "sql", "csv", "yaml", "read", "write"):
+                    continue
+                self.assertIn(code, registered, path)
+                self.assertIn(status, ("", str(registered[code])), f"{path}: {code}")
+
+    def test_events_are_those_that_the_api_sends(self):
+        types = [event["type"] for event in self.events]
+        self.assertEqual(len(types), len(set(types)))
+        self.assertEqual(types, self.spec["components"]["schemas"]["EventType"]["enum"])
+        self.assertEqual(types, list(self.spec["webhooks"]))
+        for event in self.events:
+            self.assertEqual(f"{event['type']}.v{event['version']}.json", event["schema"])
+            body = self.spec["webhooks"][event["type"]]["post"]["requestBody"]["content"]["application/json"]
+            self.assertEqual((HOOKS / event["schema"]).resolve(), (REFERENCE / body["schema"]["$ref"]).resolve())
+
+    def test_roles_and_plans_of_the_api_are_those_of_the_registers(self):
+        schemas = self.spec["components"]["schemas"]
+        clients = [row["role"] for row in rows("roles.csv") if row["audience"] == "client"]
+        self.assertEqual(clients, schemas["Role"]["enum"])
+        self.assertEqual([row["id"] for row in rows("plans.csv")], schemas["PlanId"]["enum"])
 
 
 if __name__ == "__main__":
