@@ -443,6 +443,7 @@ create function next_number(wanted text) returns text language sql as $$
     returning series || '-' || lpad(last_number::text, 6, '0')
 $$;
 
+-- ANCHOR: invoices
 create table invoices (
     id              uuid        primary key default gen_random_uuid(),
     organisation_id uuid        not null references organisations (id),
@@ -478,6 +479,7 @@ create table invoices (
     constraint invoices_due_later    check (due_on >= issued_on),
     constraint invoices_paid_whole   check ((status = 'paid') = (paid_at is not null))
 );
+-- ANCHOR_END: invoices
 create index invoices_organisation_id_idx on invoices (organisation_id, created_at desc, id desc);
 create index invoices_subscription_id_idx on invoices (subscription_id);
 create index invoices_project_id_idx on invoices (project_id);
@@ -662,6 +664,7 @@ create table webhook_events (
 create index webhook_events_organisation_id_idx on webhook_events (organisation_id, created_at desc);
 create index webhook_events_created_at_idx on webhook_events (created_at);
 
+-- ANCHOR: deliveries
 create table webhook_deliveries (
     id              uuid        primary key default gen_random_uuid(),
     organisation_id uuid        not null,
@@ -687,6 +690,7 @@ create table webhook_deliveries (
     constraint webhook_deliveries_ended_whole    check ((state = 'pending') = (ended_at is null)),
     constraint webhook_deliveries_attempts_count check (attempts between 0 and 9)
 );
+-- ANCHOR_END: deliveries
 -- Only what is open is in the index of the queue, so that it stays small.
 create index webhook_deliveries_due_idx on webhook_deliveries (due_at) where state = 'pending';
 create index webhook_deliveries_endpoint_id_idx on webhook_deliveries (endpoint_id, created_at desc);

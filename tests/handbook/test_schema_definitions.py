@@ -161,6 +161,11 @@ class Form(unittest.TestCase):
 
 
 class Registers(unittest.TestCase):
+    def test_the_counts_on_the_page_are_those_of_the_database(self):
+        page = ROOT / "content/database-design/schema-definitions"
+        counted = lines(page.joinpath("facts.sql").read_text())
+        self.assertEqual(page.joinpath("facts.txt").read_text().splitlines(), counted)
+
     def test_plans_and_event_types_are_those_of_the_registers(self):
         columns = ("id", "price_minor", "included", "overage_minor", "rate_min", "burst", "sla", "support")
         plans = [dict(zip(columns, line.split("|"))) for line in
