@@ -152,6 +152,7 @@ create table support_cases (
 );
 create index support_cases_organisation_id_idx on support_cases (organisation_id, created_at);
 create index support_cases_opened_by_idx on support_cases (opened_by);
+create index support_cases_queue_idx on support_cases (priority, created_at) where status <> 'closed';
 create index support_cases_assigned_to_idx on support_cases (assigned_to);
 -- ANCHOR_END: people
 

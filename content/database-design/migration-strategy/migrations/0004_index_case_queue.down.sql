@@ -1,0 +1,2 @@
+-- no transaction
+drop index concurrently support_cases_queue_idx;
