@@ -460,6 +460,7 @@ create table invoices (
     issued_on       date,
     due_on          date,
     paid_at         timestamptz,
+    purchase_order  text,                  -- the client's own reference; may be set until it is paid
     version         integer     not null default 1,
     created_at      timestamptz not null default now(),
     updated_at      timestamptz not null default now(),
@@ -474,6 +475,7 @@ create table invoices (
     constraint invoices_status_known check (status in ('draft', 'open', 'paid', 'void', 'uncollectible')),
     constraint invoices_currency_form check (currency ~ '^[A-Z]{3}$'),
     constraint invoices_amounts_positive check (net_minor >= 0 and tax_minor >= 0),
+    constraint invoices_purchase_order_length check (length(purchase_order) between 1 and 40),
     constraint invoices_issued_whole check (case when status = 'draft'
         then num_nonnulls(number, issued_on, due_on, buyer) = 0
         else num_nonnulls(number, issued_on, due_on, buyer) = 4 end),
@@ -719,7 +721,7 @@ create table outbox (
     type            text        not null,
     version         integer     not null,
     subject_id      uuid        not null,  -- the row that changed
-    subject_version integer     not null,
+    subject_version integer,               -- none: such a row has no versions
     payload         jsonb       not null,
     created_at      timestamptz not null default now(),
     published_at    timestamptz,

@@ -43,6 +43,7 @@ invoices_issued_whole: update invoices set number = 'INV-2026-000009' where stat
 invoices_number_form: insert into invoices (organisation_id, status, number, issued_on, due_on, buyer) values ('00000000-0000-4000-8000-00000000000a', 'open', '2026/9', '2026-11-01', '2026-11-15', '{}')
 invoices_number_unique: insert into invoices (organisation_id, status, number, issued_on, due_on, buyer) values ('00000000-0000-4000-8000-00000000000a', 'open', 'INV-2026-000001', '2026-11-01', '2026-11-15', '{}')
 invoices_paid_whole: update invoices set status = 'paid' where status = 'open'
+invoices_purchase_order_length: update invoices set purchase_order = repeat('x', 41)
 invoices_project: update invoices set project_id = '0d000000-0000-4000-8000-00000000000b' where status = 'draft'
 invoices_status_known: insert into invoices (organisation_id, status, number, issued_on, due_on, buyer) values ('00000000-0000-4000-8000-00000000000a', 'sent', 'INV-2026-000009', '2026-11-01', '2026-11-15', '{}')
 invoices_subscription: update invoices set subscription_id = '0c000000-0000-4000-8000-00000000000b' where status = 'draft'

@@ -210,6 +210,27 @@ class Api(unittest.TestCase):
         self.assertEqual(clients, schemas["Role"]["enum"])
         self.assertEqual([row["id"] for row in rows("plans.csv")], schemas["PlanId"]["enum"])
 
+    def test_words_of_the_api_are_those_of_the_database(self):
+        sql = (REFERENCE / "schema.sql").read_text(encoding="utf-8")
+
+        def words(constraint):
+            found = re.search(rf"constraint {constraint}\s+check \(\w+ in\s*\(([^)]*)\)", sql)
+            return set(re.findall(r"'([^']+)'", found[1]))
+
+        schemas = self.spec["components"]["schemas"]
+        for constraint, listed in [
+            ("members_role_known", schemas["Role"]["enum"]),
+            ("organisations_status_known", schemas["Organisation"]["properties"]["status"]["enum"]),
+            ("subscriptions_status_known", schemas["Subscription"]["properties"]["status"]["enum"]),
+            ("projects_stage_known", schemas["ProjectStage"]["enum"]),
+            ("invoices_status_known", [*schemas["InvoiceStatus"]["enum"], "draft"]),
+            ("payments_status_known", schemas["Payment"]["properties"]["status"]["enum"]),
+            ("webhook_endpoints_disabled_known", schemas["WebhookEndpoint"]["properties"]["disabled_reason"]["enum"][:-1]),
+            ("webhook_deliveries_state_known", schemas["DeliveryState"]["enum"]),
+            ("webhook_deliveries_reason_known", schemas["WebhookDelivery"]["properties"]["reason"]["enum"][:-1]),
+        ]:
+            self.assertEqual(words(constraint), set(listed), constraint)
+
 
 if __name__ == "__main__":
     unittest.main()
