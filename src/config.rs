@@ -19,7 +19,7 @@ use jiff::civil::Date;
 
 use crate::base::SitePath;
 use crate::diag::{Diagnostic, Level, Span, rule, rules};
-use file::{ConfigFile, HtmlTable};
+use file::{ConfigFile, HtmlTable, TokenValue};
 
 /// The settings of a project, with all defaults filled in.
 #[derive(Clone, Debug)]
@@ -97,6 +97,8 @@ pub struct Html {
     pub styles: Vec<String>,
     /// Scripts linked after the theme's, relative to the root.
     pub scripts: Vec<String>,
+    /// Custom properties of the theme: name without `--` → value of CSS.
+    pub tokens: BTreeMap<String, String>,
     /// Old paths → where they lead now.
     pub redirects: BTreeMap<String, String>,
     /// The content of the file `CNAME`.
@@ -225,9 +227,29 @@ impl Reader<'_> {
             edit_url: html.edit_url_template,
             styles: html.additional_css,
             scripts: html.additional_js,
+            tokens: self.tokens(html.tokens),
             redirects: html.redirect,
             cname: html.cname,
         }
+    }
+
+    fn tokens(&mut self, written: BTreeMap<String, TokenValue>) -> BTreeMap<String, String> {
+        let mut tokens = BTreeMap::new();
+        for (name, value) in written {
+            let parts = match value {
+                TokenValue::One(value) => vec![value],
+                TokenValue::Pair(pair) => vec![pair.light, pair.dark],
+            };
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            if name.is_empty() || !name.chars().all(plain) {
+                self.bad("tokens", &name, "must have names of letters, digits and hyphens");
+            } else if let Some(part) = parts.iter().find(|part| !is_css_value(part)) {
+                self.bad(&format!("tokens.{name}"), part, "must be one value of CSS");
+            } else {
+                tokens.insert(name, css_value(&parts));
+            }
+        }
+        tokens
     }
 
     /// The name of a theme; mdBook's form, a path, is taken by its last part.
@@ -303,6 +325,42 @@ impl Reader<'_> {
         let start = self.text.find(written).unwrap_or(0);
         let span = Span::new(&Config::path(), start..start + written.len());
         self.diagnostics.push(Diagnostic::new("C002", Some(span), format!("`{key}` {rule}")));
+    }
+}
+
+/// True for what can stand between `--name:` and `;`, and can't end the rule, begin another or
+/// load a file.
+fn is_css_value(text: &str) -> bool {
+    let evil = [';', '{', '}', '<', '\\', '@', '!', '\n', '\r'];
+    let lower = text.to_ascii_lowercase();
+    !text.trim().is_empty()
+        && !text.contains(evil)
+        && !["/*", "*/", "url(", "image("].iter().any(|part| lower.contains(part))
+        && is_balanced(text)
+}
+
+/// True when all brackets and quotes of a value are closed.
+fn is_balanced(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(open), _) if open == c => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') if depth == 0 => return false,
+            (None, ')' | ']') => depth -= 1,
+            _ => {}
+        }
+    }
+    depth == 0 && quote.is_none()
+}
+
+/// One value, or the light and the dark one.
+fn css_value(parts: &[String]) -> String {
+    match parts {
+        [light, dark] => format!("light-dark({}, {})", light.trim(), dark.trim()),
+        parts => parts.concat().trim().to_string(),
     }
 }
 
@@ -399,6 +457,36 @@ mod tests {
         let (_, found) = read("[output.htlm]\ntheme = \"handbook\"\n");
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].ends_with("; did you mean `html`? If not, remove it"), "{found:?}");
+    }
+
+    #[test]
+    fn a_token_is_one_value_or_a_light_and_a_dark_one() {
+        let (config, found) = read(
+            "[output.html.tokens]\nlink = { light = \"#123\", dark = \"#def\" }\nmeasure = \"44rem\"\n",
+        );
+        assert_eq!(found, [""; 0]);
+        assert_eq!(config.html.tokens["link"], "light-dark(#123, #def)");
+        assert_eq!(config.html.tokens["measure"], "44rem");
+    }
+
+    #[test]
+    fn a_token_stays_one_value() {
+        for value in [
+            "red; } body { display: none",
+            "url(https://example.org/x.png)",
+            "URL(x)",
+            "red } @import 'x'",
+            "</style><script>",
+            "r\\\\65 d",
+            "red /* ",
+            "rgb(1 2 3",
+            "'open",
+            " ",
+        ] {
+            let (config, found) = read(&format!("[output.html.tokens]\nlink = \"{value}\"\n"));
+            assert_eq!(found.len(), 1, "{value}: {found:?}");
+            assert!(config.html.tokens.is_empty(), "{value}");
+        }
     }
 
     #[test]

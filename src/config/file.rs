@@ -95,10 +95,31 @@ pub(super) struct HtmlTable {
     pub additional_css: Vec<String>,
     /// Scripts linked after the theme's.
     pub additional_js: Vec<String>,
+    /// Custom properties of the theme by name, such as `link`: a value of CSS, or one for light
+    /// and one for dark.
+    pub tokens: BTreeMap<String, TokenValue>,
     /// Old paths and where they lead now.
     pub redirect: BTreeMap<String, String>,
     /// The content of the file `CNAME`.
     pub cname: Option<String>,
+}
+
+/// A value of CSS.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum TokenValue {
+    /// For light and for dark colours.
+    Pair(TokenPair),
+    /// For both.
+    One(String),
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct TokenPair {
+    /// Where colours are light.
+    pub light: String,
+    /// Where colours are dark.
+    pub dark: String,
 }
 
 /// A text, a number or a truth value.

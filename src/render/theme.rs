@@ -1,6 +1,6 @@
 //! Themes: templates in two layers, and static files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use tera::{Context, ErrorKind, Tera, Value};
@@ -27,6 +27,8 @@ pub struct Theme {
     folder: Option<SitePath>,
 }
 
+/// The style sheet of `[output.html.tokens]`.
+const TOKENS: &str = "tokens.css";
 /// The prefix of templates that the project has.
 const USER: &str = "user/";
 /// The prefix of templates inside the program.
@@ -51,6 +53,9 @@ const EMBEDDED: &[(&str, &[u8])] = embedded![
     "templates/feed.xml",
     "templates/gap.html",
     "templates/home.html",
+    "templates/inject/footer.html",
+    "templates/inject/head.html",
+    "templates/inject/header.html",
     "templates/page.html",
     "templates/redirect.html",
     "templates/sitemap.xml",
@@ -92,6 +97,32 @@ impl Theme {
             }
         }
         (Self { tera, statics, folder }, found)
+    }
+
+    /// The custom properties that its style sheets name, without `--`.
+    pub fn properties(&self) -> BTreeSet<String> {
+        let sheets = self.statics.iter().filter(|(name, _)| name.ends_with(".css"));
+        let texts = sheets.map(|(_, bytes)| String::from_utf8_lossy(bytes));
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let mut names = BTreeSet::new();
+        for text in texts {
+            for (at, _) in text.match_indices("--") {
+                let name = &text[at + 2..];
+                let end = name.find(|c| !plain(c)).unwrap_or(name.len());
+                names.insert(name[..end].to_string());
+            }
+        }
+        names
+    }
+
+    /// Sets custom properties in a style sheet of their own, behind the theme's.
+    pub fn set_tokens(&mut self, tokens: &BTreeMap<String, String>) {
+        if tokens.is_empty() {
+            return;
+        }
+        let lines = tokens.iter().map(|(name, value)| format!("  --{name}: {value};\n"));
+        let sheet = format!(":root {{\n{}}}\n", lines.collect::<String>());
+        self.statics.insert(TOKENS.to_string(), sheet.into_bytes());
     }
 
     /// Static file → URL with a version, so that browsers fetch what has changed.

@@ -22,6 +22,10 @@ const BROKEN: &[(&str, &str)] = &[
         "book.toml:2:13: error[C002]: invalid type: integer `3`, expected a string",
     ),
     (
+        "-- book.toml\n[output.html.tokens]\nlnik = \"#123\"\n",
+        "book.toml:1:1: warning[T003]: no style sheet of the theme uses `--lnik`, so `tokens.lnik` has no effect",
+    ),
+    (
         "-- book.toml\n[output.html]\nadditional-css = [\"gone.css\"]\n",
         "book.toml:1:1: error[C002]: no file at `gone.css`, which `[output.html]` adds to all pages",
     ),

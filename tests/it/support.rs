@@ -145,7 +145,7 @@ impl Sandbox {
         print(&found, format, &|path| self.text(path))
     }
 
-    fn show(&self, found: &[Diagnostic]) -> String {
+    pub(crate) fn show(&self, found: &[Diagnostic]) -> String {
         print(found, Format::Short, &|path| self.text(path))
     }
 

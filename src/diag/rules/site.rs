@@ -75,4 +75,13 @@ pub(super) static RULES: &[Rule] = &[
         bad: r#"theme = "handbok""#,
         good: r#"theme = "handbook""#,
     },
+    Rule {
+        code: "T003",
+        name: "unused-token",
+        level: WARNING,
+        what: "A token in `[output.html.tokens]` that no style sheet of the theme uses.",
+        why: "It has no effect, so the site doesn't look as was meant.",
+        bad: r##"lnik = "#0b5d3b""##,
+        good: r##"link = "#0b5d3b""##,
+    },
 ];
