@@ -12,8 +12,8 @@ use lacuna::files::{DiskFiles, Files};
 use crate::html::elements;
 use crate::support::{Sandbox, TODAY};
 
-/// What takes longer than this has grown faster than its input.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Far more than a busy machine needs for what is linear; what is quadratic takes hours.
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// Whether tests that take more than five seconds are asked for.
 fn slow_tests() -> bool {
@@ -297,7 +297,7 @@ fn includes_that_multiply_end() {
     let started = Instant::now();
     let found = sandbox.findings();
     assert!(found.contains("error[D005]: the page has grown beyond 64 MiB"), "{found}");
-    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
+    assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
 }
 
 #[test]
