@@ -14,7 +14,7 @@ def main(out=sys.stdout):
     with structured_log.bind(trace_id=TRACE, organisation_id=ORGANISATION):
         structured_log.event(log, logging.INFO, "http.request", "Request answered", method="GET",
                              route="/v1/invoices/{id}", status=200, seconds=0.041, client_address="192.0.2.7")
-        structured_log.event(log, logging.WARNING, "auth.refused", "Credential refused", code="auth.key_unknown",
+        structured_log.event(log, logging.WARNING, "credential.refused", "Credential refused", code="auth.key_unknown",
                              authorization="Bearer hbl_live_7Kq", note="sent by ops@client.example")
         try:
             raise ConnectionError("postgresql://app:hunter2@db-1/portal refused; password=hunter2")
