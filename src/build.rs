@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::config::Config;
-use crate::diag::{Diagnostic, tidy};
+use crate::diag::Diagnostic;
 use crate::files::{Error, Files};
 
 /// What a build did.
@@ -70,7 +70,7 @@ pub fn build(files: &dyn Files, config: &Config) -> Result<Report, Error> {
     report.written = written.written;
     report.removed = written.removed;
     report.diagnostics.extend(config.leveled(written.diagnostics));
-    tidy(&mut report.diagnostics);
+    report.diagnostics = analysis.shown(config, report.diagnostics);
     Ok(report)
 }
 
@@ -123,6 +123,6 @@ fn make_all(
     report.rendered = plan.jobs.iter().filter(|(_, job)| job.is_page()).count();
     report.diagnostics.extend(plan.diagnostics);
     report.diagnostics.extend(config.leveled(found));
-    tidy(&mut report.diagnostics);
+    report.diagnostics = analysis.shown(config, report.diagnostics);
     Ok(report)
 }

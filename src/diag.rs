@@ -4,6 +4,7 @@
 //! the wording of a rule lives in one place. This room knows the table of [rules](rules()) and how
 //! diagnostics are printed; it doesn't know when one is due.
 
+mod baseline;
 mod github;
 mod json;
 mod junit;
@@ -13,6 +14,7 @@ mod print;
 mod rules;
 mod sarif;
 
+pub use baseline::Baseline;
 pub use json::schema;
 pub use page::{all, page};
 pub use place::SourceText;

@@ -7,6 +7,9 @@ mod anchors;
 mod images;
 mod links;
 mod owners;
+mod suppress;
+
+pub use suppress::suppress;
 
 use std::sync::Arc;
 

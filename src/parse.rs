@@ -20,7 +20,7 @@ use crate::base::{Digest, Hasher, SitePath, one_line};
 use crate::checklist::{Events, end_of};
 use crate::config::Html;
 use crate::diag::{Diagnostic, Span};
-use crate::source::{FrontMatter, SourceFile};
+use crate::source::{FrontMatter, SourceFile, Suppression};
 
 /// A page after parsing.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct ParsedPage {
     pub body: Body,
     /// What was found, with what was found when it was read.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings that are meant to be.
+    pub suppressions: Vec<Suppression>,
 }
 
 /// What all other pages may know of a page.
@@ -188,6 +190,7 @@ pub fn parse(source: SourceFile, options: ParseOptions) -> ParsedPage {
         own: PageOwn { toc: written.toc, excerpt },
         body: written.body,
         diagnostics,
+        suppressions: source.suppressions,
     }
 }
 

@@ -8,6 +8,7 @@ mod front;
 mod map;
 mod reviews;
 mod scan;
+mod suppress;
 mod table;
 mod yaml;
 
@@ -15,6 +16,7 @@ pub use front::{FrontMatter, Located, schema};
 pub use map::SourceMap;
 pub use reviews::{Method, Review, Verdict, Waiver, WaiverKind, read_reviews, read_waivers};
 pub use scan::{Tree, scan};
+pub use suppress::{Suppression, suppressions};
 
 use std::path::Path;
 
@@ -38,6 +40,8 @@ pub struct SourceFile {
     pub includes: Vec<SitePath>,
     /// What was found on the way.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings in the page's own file that are meant to be.
+    pub suppressions: Vec<Suppression>,
     /// Of the file and of all that was filled in, with the places it came from.
     pub digest: Digest,
 }
@@ -64,6 +68,7 @@ pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceF
         map: expanded.map,
         includes: expanded.includes,
         diagnostics,
+        suppressions: suppressions(path, &text),
         digest,
     }
 }

@@ -13,14 +13,14 @@ use super::{Report, theme};
 use crate::base::{Digest, Hasher, SitePath};
 use crate::checklist::Checklist;
 use crate::config::Config;
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Span, tidy};
 use crate::files::{Error, Files, Kind};
 use crate::history::{self, History};
 use crate::lint;
 use crate::parse::{self, Body, PageFacts, PageOwn, ParseOptions, Standing};
 use crate::render::{Parts, Scene, Shared, Theme};
 use crate::resolve::{self, Outcome, Site};
-use crate::source::{self, SourceFile, Tree};
+use crate::source::{self, SourceFile, Suppression, Tree};
 use crate::status::{self, GapStatus};
 
 /// Everything that is known before the first page is rendered.
@@ -43,6 +43,8 @@ pub struct Analysis {
     lines: HashMap<Span, usize>,
     /// All findings so far, at their levels.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings that are meant to be.
+    suppressions: Vec<Suppression>,
     /// How much of it was done anew.
     work: Work,
 }
@@ -94,6 +96,7 @@ struct Page {
     own: Arc<PageOwn>,
     body: Arc<Body>,
     found: Arc<Vec<Diagnostic>>,
+    suppressions: Arc<Vec<Suppression>>,
 }
 
 impl Engine {
@@ -137,6 +140,7 @@ impl Engine {
             theme,
             history,
             lines,
+            suppressions: [&pages.suppressions[..], &texts.suppressions].concat(),
             diagnostics: found,
             work,
         })
@@ -289,6 +293,7 @@ impl Page {
             own: Arc::new(page.own),
             body: Arc::new(page.body),
             found: Arc::new(page.diagnostics),
+            suppressions: Arc::new(page.suppressions),
         }
     }
 }
@@ -324,6 +329,15 @@ impl Analysis {
     /// What a review of a page is bound to; none for one that closes no gap.
     pub fn digest(&self, path: &SitePath) -> Option<&str> {
         self.digests.get(path).map(String::as_str)
+    }
+
+    /// The findings that are to be shown, of these: sorted, without what is meant to be, and with
+    /// what is wrong with suppressions. Statuses are judged before, by all findings.
+    pub(super) fn shown(&self, config: &Config, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let (mut shown, faults) = lint::suppress(found, &self.suppressions);
+        shown.extend(config.leveled(faults));
+        tidy(&mut shown);
+        shown
     }
 
     /// What pages share when they are rendered.
@@ -383,6 +397,7 @@ struct Pages {
     standings: Vec<Arc<Standing>>,
     own: Vec<Arc<PageOwn>>,
     bodies: Vec<Arc<Body>>,
+    suppressions: Vec<Suppression>,
 }
 
 impl Pages {
@@ -394,6 +409,7 @@ impl Pages {
             pages.standings.push(Arc::clone(&page.standing));
             pages.own.push(Arc::clone(&page.own));
             pages.bodies.push(Arc::clone(&page.body));
+            pages.suppressions.extend(page.suppressions.iter().cloned());
             found.extend(page.found.iter().cloned());
         }
         pages

@@ -7,7 +7,7 @@ use super::plan::{self, Job};
 use super::{Analysis, Changes, Engine, Made};
 use crate::base::SitePath;
 use crate::config::Config;
-use crate::diag::{Diagnostic, tidy};
+use crate::diag::Diagnostic;
 use crate::files::{Error, Files};
 use crate::render::Shared;
 use crate::render::view::GapView;
@@ -38,7 +38,7 @@ impl Snapshot {
         let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));
         let mut diagnostics = analysis.diagnostics.clone();
         diagnostics.extend(plan.diagnostics);
-        tidy(&mut diagnostics);
+        let diagnostics = analysis.shown(&config, diagnostics);
         let jobs = plan.jobs.into_iter().collect();
         Ok(Self { config, analysis, shared, jobs, diagnostics })
     }

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
 use crate::files::Files;
 use crate::parse;
-use crate::source::{self, Review, Tree, Waiver};
+use crate::source::{self, Review, Suppression, Tree, Waiver};
 
 /// The files of the content that are no pages.
 pub(super) struct Texts {
@@ -19,6 +19,8 @@ pub(super) struct Texts {
     pub reviews: BTreeMap<SitePath, Vec<Review>>,
     /// The files that all this was read from.
     pub sources: BTreeSet<SitePath>,
+    /// Findings in these files that are meant to be.
+    pub suppressions: Vec<Suppression>,
     /// Of the checklist and the summary.
     pub digest: Digest,
 }
@@ -30,9 +32,15 @@ impl Texts {
         tree: &Tree,
         found: &mut Vec<Diagnostic>,
     ) -> Self {
+        let mut suppressions = Vec::new();
+        let mut read = |path: &SitePath, found: &mut Vec<Diagnostic>| {
+            let text = source::read_text(files, &config.root, path, found);
+            suppressions.extend(source::suppressions(path, &text));
+            text
+        };
         let mut hasher = Hasher::default();
         let checklist = tree.checklist.as_ref().map(|path| {
-            let text = source::read_text(files, &config.root, path, found);
+            let text = read(path, found);
             hasher.field(text.as_bytes());
             let (checklist, faults) = checklist::read(path, &text);
             found.extend(faults);
@@ -40,19 +48,19 @@ impl Texts {
         });
         hasher.field(b"summary");
         let summary = tree.summary.as_ref().map(|path| {
-            let text = source::read_text(files, &config.root, path, found);
+            let text = read(path, found);
             hasher.field(text.as_bytes());
             let (summary, faults) = parse::read_summary(path, &text);
             found.extend(faults);
             summary
         });
         let waivers = tree.waivers.as_ref().map_or_else(Vec::new, |path| {
-            let text = source::read_text(files, &config.root, path, found);
+            let text = read(path, found);
             source::read_waivers(path, &text, found)
         });
         let mut reviews = BTreeMap::new();
         for path in &tree.reviews {
-            let text = source::read_text(files, &config.root, path, found);
+            let text = read(path, found);
             let list = source::read_reviews(path, &text, found);
             match reviewed(path, tree) {
                 Some(page) => drop(reviews.insert(page, list)),
@@ -61,7 +69,8 @@ impl Texts {
         }
         let special = [&tree.checklist, &tree.summary, &tree.waivers];
         let sources = special.into_iter().flatten().chain(&tree.reviews).cloned().collect();
-        Self { checklist, summary, waivers, reviews, sources, digest: hasher.finish() }
+        let digest = hasher.finish();
+        Self { checklist, summary, waivers, reviews, sources, suppressions, digest }
     }
 }
 

@@ -169,6 +169,12 @@ pub(super) struct CheckOptions {
     /// Let warnings fail the check, too.
     #[arg(long)]
     pub strict: bool,
+    /// Let findings that this file holds not fail the check.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found now to the baseline.
+    #[arg(long, requires = "baseline")]
+    pub update_baseline: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

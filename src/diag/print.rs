@@ -54,16 +54,23 @@ pub fn print(diagnostics: &[Diagnostic], format: Format, text: &SourceText) -> S
     }
 }
 
-/// `2 errors, 1 warning`; empty when there is nothing.
+/// `2 errors, 1 warning, 3 known`; empty when there is nothing.
 pub fn print_summary(diagnostics: &[Diagnostic]) -> String {
-    let count = |severity| diagnostics.iter().filter(|found| found.severity == severity).count();
-    [Severity::Error, Severity::Warning, Severity::Note]
-        .map(|severity| (count(severity), severity.word()))
+    let count = |severity| {
+        let counts = |found: &&Diagnostic| found.severity == severity && !found.known;
+        diagnostics.iter().filter(counts).count()
+    };
+    let mut parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
+        .map(|severity| (count(severity), severity.word()))
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| plural(count, noun))
-        .collect::<Vec<_>>()
-        .join(", ")
+        .collect();
+    let known = diagnostics.iter().filter(|found| found.known).count();
+    if known > 0 {
+        parts.push(format!("{known} known"));
+    }
+    parts.join(", ")
 }
 
 fn human(diagnostic: &Diagnostic, color: bool, sources: &mut Sources) -> String {

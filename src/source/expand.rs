@@ -287,13 +287,13 @@ fn indent(head: &str) -> &str {
 
 /// Follows code fences line by line.
 #[derive(Default)]
-struct Fence {
+pub(super) struct Fence {
     open: Option<(char, usize)>,
 }
 
 impl Fence {
     /// True when the line is a fence or stands between two.
-    fn contains(&mut self, line: &str) -> bool {
+    pub(super) fn contains(&mut self, line: &str) -> bool {
         let head = line.trim_start_matches(|char: char| char.is_whitespace() || char == '>');
         let marker = head.chars().next().filter(|char| matches!(char, '`' | '~'));
         let length = marker.map_or(0, |marker| head.chars().take_while(|c| *c == marker).count());

@@ -693,3 +693,29 @@ fn count(folder: &Path, extension: &str) -> usize {
     };
     entries.map(of).sum()
 }
+
+#[test]
+fn a_baseline_lets_known_findings_pass_and_new_ones_fail() {
+    let folder = Folder::handbook();
+    folder.write("content/index.md", "# Home\n\n[x](nope.md)\n");
+    let check = ["check", "--format", "short", "--baseline", "known.json"];
+    assert!(folder.refused(&check).contains("known.json"), "there is none yet");
+    let called = folder.lacuna(&[&check[..], &["--update-baseline"]].concat());
+    assert_eq!(called.code, Some(0), "{}", called.err);
+    folder.write("content/index.md", "# Home\n\nMoved.\n\n[x](nope.md) and [y](other.md)\n");
+    let called = folder.lacuna(&check);
+    assert_eq!(called.code, Some(1));
+    assert_data_eq!(
+        called.out,
+        str![[r"
+content/index.md:5:1: error[L001]: no page at `nope.md` (known)
+content/index.md:5:18: error[L001]: no page at `other.md`
+
+"]]
+    );
+    assert!(called.err.contains("(1 error, 1 known)"), "{}", called.err);
+    folder.write("content/index.md", "# Home\n");
+    let called = folder.lacuna(&check);
+    assert_eq!(called.code, Some(0));
+    assert!(called.err.contains("1 finding fewer than the baseline holds"), "{}", called.err);
+}

@@ -192,6 +192,14 @@ const BROKEN: &[(&str, &str)] = &[
         "content/robots.txt:1:1: error[S001]: `robots.txt` is taken by a file that Lacuna makes, so this one isn't published",
     ),
     (
+        "-- page.md\n[x](y.md) <!-- lacuna-ignore broken-link: soon -->\n<!-- lacuna-ignore broken-link -->\n",
+        "content/page.md:2:1: error[X001]: this suppression gives no reason",
+    ),
+    (
+        "-- page.md\n<!-- lacuna-ignore broken-link: soon -->\nText.\n",
+        "content/page.md:1:1: warning[X002]: there is no `broken-link` here to suppress",
+    ),
+    (
         "-- page.md\n---\naliases: [../old.html]\n---\n",
         "content/page.md:2:10: error[S004]: `../old.html` can't be an old path of this site",
     ),

@@ -19,3 +19,4 @@ mod site;
 mod status;
 mod support;
 mod themes;
+mod suppress;

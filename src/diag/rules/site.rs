@@ -84,4 +84,22 @@ pub(super) static RULES: &[Rule] = &[
         bad: r##"lnik = "#0b5d3b""##,
         good: r##"link = "#0b5d3b""##,
     },
+    Rule {
+        code: "X001",
+        name: "bad-suppression",
+        level: ERROR,
+        what: "A `lacuna-ignore` comment without a known rule or without a reason.",
+        why: "It suppresses nothing; and nobody would know why it should.",
+        bad: "<!-- lacuna-ignore broken-link -->",
+        good: "<!-- lacuna-ignore broken-link: the page is written next week -->",
+    },
+    Rule {
+        code: "X002",
+        name: "unused-suppression",
+        level: WARNING,
+        what: "A `lacuna-ignore` comment that suppresses nothing.",
+        why: "What it was for is gone, and it would hide the next fault.",
+        bad: "<!-- lacuna-ignore broken-link: the page is written next week -->\n[keys](keys.md)",
+        good: "[keys](keys.md)",
+    },
 ];
