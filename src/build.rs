@@ -6,6 +6,7 @@
 //! diagnostics depend on timing.
 
 mod analyse;
+mod judging;
 mod output;
 mod plan;
 mod snapshot;

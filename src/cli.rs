@@ -3,6 +3,7 @@
 //! Data goes to standard output, everything else to standard error. This is the only room that
 //! looks at the environment and the clock.
 
+mod approve;
 mod arguments;
 mod build;
 mod check;
@@ -13,6 +14,8 @@ mod init;
 mod new;
 mod next;
 mod project;
+mod request;
+mod review;
 mod schema;
 mod serve;
 mod status;
@@ -35,6 +38,8 @@ enum Failure {
     Usage(String),
     /// The same, with what to do next.
     Helped(String, String),
+    /// The history is needed, and absent; with what to do next.
+    CannotTell(String, String),
     /// Faults in `book.toml`.
     Config(Vec<Diagnostic>),
 }
@@ -42,6 +47,16 @@ enum Failure {
 impl From<files::Error> for Failure {
     fn from(error: files::Error) -> Self {
         Self::Usage(error.to_string())
+    }
+}
+
+impl Failure {
+    /// The exit code.
+    fn code(&self) -> u8 {
+        match self {
+            Self::CannotTell(..) => 3,
+            _ => 2,
+        }
     }
 }
 
@@ -62,7 +77,8 @@ impl Verdict {
 
 type Outcome = Result<Verdict, Failure>;
 
-/// Runs the program: 0 fine, 1 content or theme breaks a rule, 2 usage, `book.toml` or machine.
+/// Runs the program: 0 fine, 1 content or theme breaks a rule, 2 usage, `book.toml` or machine,
+/// 3 the history is needed and absent.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -79,7 +95,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Verdict::Broken) => ExitCode::from(1),
         Err(failure) => {
             console.failure(&failure);
-            ExitCode::from(2)
+            ExitCode::from(failure.code())
         }
     }
 }
@@ -94,6 +110,9 @@ fn dispatch(arguments: &Arguments, console: &Arc<Console>) -> Outcome {
         Command::Serve(options) => serve::run(options, global, console),
         Command::Check(options) => check::run(options, global, console),
         Command::Status(options) => status::run(options, global, console),
+        Command::Request(options) => request::run(options, global, console),
+        Command::Approve(options) => approve::run(options, global, console),
+        Command::Review(options) => review::run(options, global, console),
         Command::Explain(options) => explain::run(options, console),
         Command::Schema(options) => Ok(schema::run(options, console)),
         Command::Clean => clean::run(global, console),

@@ -6,11 +6,13 @@ mod file;
 mod interval;
 mod kinds;
 mod open;
+mod people;
 mod unknown;
 
 pub use file::schema;
 pub use interval::Interval;
 pub use kinds::{Kind, SectionRule, is_tip};
+pub use people::{Identity, is_same_person, person_key};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -38,7 +40,7 @@ pub struct Config {
     pub variables: BTreeMap<String, String>,
     /// Who keeps pages true.
     pub owners: BTreeMap<String, Owner>,
-    /// Who reviews: key → name.
+    /// Who reviews, by key.
     pub people: BTreeMap<String, Person>,
     /// Settings of tiers by id, where they differ from the defaults.
     pub tiers: BTreeMap<String, TierSettings>,
@@ -119,6 +121,8 @@ pub struct Owner {
 pub struct Person {
     /// The name that people read.
     pub name: String,
+    /// The addresses that the person commits with.
+    pub emails: Vec<String>,
     /// The groups that the person belongs to.
     pub groups: Vec<String>,
 }
@@ -405,7 +409,7 @@ fn is_contact(url: &str) -> bool {
 
 fn person((id, person): (String, file::PersonTable)) -> (String, Person) {
     let name = person.name.unwrap_or_else(|| id.clone());
-    (id, Person { name, groups: person.groups })
+    (id, Person { name, emails: person.emails, groups: person.groups })
 }
 
 #[cfg(test)]

@@ -1,22 +1,47 @@
-//! When files changed, from git: one call for all of them.
+//! What git knows: who changed which text last and when, what a text said at a commit, who
+//! committed a review.
 //!
 //! What can't be known is unknown, never guessed: without git, outside a repository, or in a
-//! clone whose history was cut off.
+//! clone whose history was cut off. No other room starts git.
+
+mod author;
+mod git;
+mod log;
+mod revision;
+mod text;
+
+pub use revision::Revision;
+pub use text::{Text, text_at};
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::process::Command;
 
 use jiff::civil::Date;
 
 use crate::base::SitePath;
+use crate::config::Identity;
+use git::{Objects, git};
+use log::Commit;
 
-/// When files changed.
+/// What git knows about the files of a project.
 #[derive(Debug, Default)]
 pub struct History {
-    changes: HashMap<SitePath, Date>,
+    /// All commits that touched the project, the newest first.
+    commits: Vec<Commit>,
+    /// The commits that touched a file, by their index, the newest first.
+    touches: HashMap<SitePath, Vec<usize>>,
+    repository: Repository,
     /// Why nothing is known.
     pub unknown: Option<Unknown>,
+}
+
+/// Where the repository is.
+#[derive(Debug, Default)]
+struct Repository {
+    root: std::path::PathBuf,
+    /// The path of the project within the repository: empty, or with a slash at the end.
+    prefix: String,
+    objects: Objects,
 }
 
 /// Why nothing is known.
@@ -30,19 +55,24 @@ pub enum Unknown {
 
 /// Reads the history of a folder.
 pub fn read(root: &Path) -> History {
-    let unknown = |reason| History { changes: HashMap::new(), unknown: Some(reason) };
-    match git(root, &["rev-parse", "--is-shallow-repository"]).as_deref().map(str::trim) {
-        Some("false") => {}
-        Some(_) => return unknown(Unknown::Shallow),
-        None => return unknown(Unknown::NoRepository),
+    let unknown = |reason| History { unknown: Some(reason), ..History::default() };
+    let Some(answer) = git(root, &["rev-parse", "--is-shallow-repository", "--show-prefix"]) else {
+        return unknown(Unknown::NoRepository);
+    };
+    let mut lines = answer.lines();
+    if lines.next() != Some("false") {
+        return unknown(Unknown::Shallow);
     }
-    let arguments =
-        ["log", "--format=%x00%as", "--name-only", "--no-renames", "--relative", "--", "."];
-    match git(root, &arguments) {
-        Some(log) => History { changes: parse(&log), unknown: None },
-        // A repository without a commit.
-        None => History::default(),
+    let prefix = lines.next().unwrap_or_default().to_string();
+    let repository = Repository { root: root.to_path_buf(), prefix, objects: Objects::new(root) };
+    let commits = log::read(root, &repository.prefix);
+    let mut touches: HashMap<SitePath, Vec<usize>> = HashMap::new();
+    for (index, commit) in commits.iter().enumerate() {
+        for change in &commit.changes {
+            touches.entry(change.path.clone()).or_default().push(index);
+        }
     }
+    History { commits, touches, repository, unknown: None }
 }
 
 /// The way from the top of the repository to a folder, with a slash at the end; empty at the top,
@@ -55,44 +85,34 @@ pub fn prefix(root: &Path) -> String {
 impl History {
     /// The day on which a file last changed.
     pub fn changed(&self, path: &SitePath) -> Option<Date> {
-        self.changes.get(path).copied()
+        let newest = self.touches.get(path)?.first()?;
+        Some(self.commits[*newest].day)
+    }
+
+    /// The files as they were after a commit.
+    pub fn at(&self, commit: &str) -> Revision<'_> {
+        Revision::new(&self.repository, commit)
+    }
+
+    /// The files that differ from the last commit, new ones included; none when git can't say.
+    pub fn uncommitted(&self, paths: &[SitePath]) -> Option<Vec<SitePath>> {
+        let names = paths.iter().map(SitePath::as_str);
+        let mut arguments = vec!["status", "--porcelain", "-z", "--no-renames"];
+        arguments.extend(["--untracked-files=all", "--ignored=matching", "--"]);
+        arguments.extend(names);
+        let answer = git(&self.repository.root, &arguments)?;
+        let name = |entry: &str| {
+            let path = entry.get(3..)?.strip_prefix(&self.repository.prefix)?.to_string();
+            SitePath::new(&path)
+        };
+        Some(answer.split('\0').filter_map(name).collect())
     }
 }
 
-/// Runs git without anything that the repository's own settings could start.
-fn git(root: &Path, arguments: &[&str]) -> Option<String> {
-    let settings = ["core.quotepath=off", "core.fsmonitor=false", "log.showSignature=false"];
-    let mut command = Command::new("git");
-    command.arg("--no-pager").arg("-C").arg(root);
-    for setting in settings {
-        command.args(["-c", setting]);
-    }
-    let output = command.args(arguments).env("GIT_OPTIONAL_LOCKS", "0").output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// Reads commits, newest first: a NUL, the day, then the names of the files.
-fn parse(log: &str) -> HashMap<SitePath, Date> {
-    let mut changes = HashMap::new();
-    for commit in log.split('\0').skip(1) {
-        let mut lines = commit.lines();
-        let Some(day) = lines.next().and_then(|day| day.parse().ok()) else { continue };
-        for path in lines.filter(|line| !line.is_empty()).filter_map(SitePath::new) {
-            changes.entry(path).or_insert(day);
-        }
-    }
-    changes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_newest_commit_counts() {
-        let changes = parse("\x002026-11-02\n\na.md\n\x002026-01-01\n\na.md\nü b.md\n");
-        let day = |name| changes.get(&SitePath::new(name).unwrap()).map(ToString::to_string);
-        assert_eq!(day("a.md").as_deref(), Some("2026-11-02"));
-        assert_eq!(day("ü b.md").as_deref(), Some("2026-01-01"));
-    }
+/// Who git takes whoever is at work for; none when it wasn't told.
+pub fn identity(root: &Path) -> Option<Identity> {
+    let answer = git(root, &["var", "GIT_AUTHOR_IDENT"])?;
+    // Behind the address come the time and the zone.
+    let end = answer.rfind('>')? + 1;
+    Some(Identity::parse(&answer[..end]))
 }

@@ -20,5 +20,6 @@ pub mod status;
 pub mod render;
 pub mod build;
 pub mod serve;
+pub mod review;
 pub mod import;
 pub mod cli;

@@ -10,17 +10,18 @@ mod markup;
 mod standing;
 mod summary;
 
+pub use digest::bound_digest;
 pub use highlight::names as languages;
 pub use standing::{Section, Standing};
 pub use summary::{Chapter, Summary, read_summary};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TextMergeWithOffset};
 
-use crate::base::{Digest, Hasher, SitePath, one_line};
+use crate::base::{Digest, Hasher, SitePath, one_line, percent_decode};
 use crate::checklist::{Events, end_of};
 use crate::config::Html;
 use crate::diag::{Diagnostic, Span};
-use crate::source::{FrontMatter, SourceFile, Suppression};
+use crate::source::{FrontMatter, SourceFile, Suppression, is_page};
 
 /// A page after parsing.
 #[derive(Debug)]
@@ -81,6 +82,23 @@ impl PageFacts {
     }
 }
 
+impl PageFacts {
+    /// The files below the folder of the page that it links to and that are no pages, sorted. They
+    /// are part of what a reviewer reads, whether they exist or not.
+    pub fn files(&self, src: &str) -> Vec<SitePath> {
+        let folder = self.path.folder();
+        let is_beside = |path: &SitePath| {
+            let kept_apart = is_page(path.as_str()) || path.as_str().ends_with(".reviews.yaml");
+            path.strip(folder).is_some() && !kept_apart
+        };
+        let mut files: Vec<SitePath> =
+            self.links.iter().filter_map(|link| link.path(src)).filter(is_beside).collect();
+        files.sort();
+        files.dedup();
+        files
+    }
+}
+
 /// What no other page may know.
 #[derive(Debug)]
 pub struct PageOwn {
@@ -110,6 +128,17 @@ pub struct LinkRef {
     pub image: bool,
     /// Its place; relative paths start from the folder of the file.
     pub span: Span,
+}
+
+impl LinkRef {
+    /// The source path that is meant, if it lies within the project; a leading slash means the
+    /// content folder.
+    pub fn path(&self, src: &str) -> Option<SitePath> {
+        let end = self.dest.find(['?', '#']).unwrap_or(self.dest.len());
+        let decoded = percent_decode(&self.dest[..end]).filter(|path| !path.is_empty())?;
+        let absolute = decoded.strip_prefix('/').map(|rest| format!("/{src}/{rest}"));
+        self.span.path.sibling(absolute.as_deref().unwrap_or(&decoded))
+    }
 }
 
 /// HTML with holes.

@@ -6,6 +6,7 @@
 mod expand;
 mod front;
 mod map;
+mod record;
 mod reviews;
 mod scan;
 mod suppress;
@@ -14,8 +15,9 @@ mod yaml;
 
 pub use front::{FrontMatter, Located, schema};
 pub use map::SourceMap;
+pub use record::append_review;
 pub use reviews::{Method, Review, Verdict, Waiver, WaiverKind, read_reviews, read_waivers};
-pub use scan::{Tree, scan};
+pub use scan::{Tree, is_page, scan};
 pub use suppress::{Suppression, suppressions};
 
 use std::path::Path;

@@ -9,15 +9,14 @@ mod judge;
 mod review;
 
 pub use coverage::{Coverage, percent};
-pub use judge::judge;
-pub use review::bound_digest;
+pub use judge::{judge, unready};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::base::{Digest, SitePath};
+use crate::base::SitePath;
 use crate::checklist::Checklist;
 use crate::config::{Kind, Person, TierSettings};
 use crate::diag::{Diagnostic, Span};
@@ -177,8 +176,8 @@ pub struct Subject<'a> {
     pub waivers: &'a [Waiver],
     /// All findings, at their levels.
     pub findings: &'a [Diagnostic],
-    /// The digests of copied files that pages link to.
-    pub assets: &'a BTreeMap<SitePath, Digest>,
+    /// What a review of each page that closes a gap is bound to.
+    pub digests: &'a BTreeMap<SitePath, String>,
     /// Settings of tiers by id.
     pub tiers: &'a BTreeMap<String, TierSettings>,
     /// The kinds of pages.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::judging;
 use super::texts::Texts;
 use super::{Report, theme};
 use crate::base::{Digest, Hasher, SitePath};
@@ -19,9 +20,9 @@ use crate::history::{self, History};
 use crate::lint;
 use crate::parse::{self, Body, PageFacts, PageOwn, ParseOptions, Standing};
 use crate::render::{Parts, Scene, Shared, Theme};
-use crate::resolve::{self, Outcome, Site};
-use crate::source::{self, SourceFile, Suppression, Tree};
-use crate::status::{self, GapStatus};
+use crate::resolve::{self, Site};
+use crate::source::{self, Review, SourceFile, Suppression, Tree};
+use crate::status::{self, Evidence, GapStatus};
 
 /// Everything that is known before the first page is rendered.
 pub struct Analysis {
@@ -39,6 +40,9 @@ pub struct Analysis {
     history: Arc<History>,
     /// What a review of each page that closes a gap is bound to.
     digests: BTreeMap<SitePath, String>,
+    /// What keeps each of them from being reviewed.
+    unready: BTreeMap<SitePath, Vec<Evidence>>,
+    texts: Arc<Texts>,
     /// The lines of the places that evidence names.
     lines: HashMap<Span, usize>,
     /// All findings so far, at their levels.
@@ -127,20 +131,22 @@ impl Engine {
         self.findings = lint::run(&subject, earlier);
         found.extend(self.findings.iter().flat_map(|(_, found)| found).cloned());
         let mut found = config.leveled(found);
-        let (statuses, digests) = judge(files, config, &texts, &pages, &site, &mut found);
-        let lines = lines(files, config, &statuses);
+        let judged = judging::judge(files, config, &texts, &pages, &site, &mut found);
+        let lines = judging::lines(files, config, &judged);
         Ok(Analysis {
             facts: pages.facts,
             own: pages.own,
             bodies: pages.bodies,
             checklist: texts.checklist.clone(),
             site,
-            statuses,
-            digests,
+            statuses: judged.statuses,
+            digests: judged.digests,
+            unready: judged.unready,
             theme,
             history,
             lines,
             suppressions: [&pages.suppressions[..], &texts.suppressions].concat(),
+            texts,
             diagnostics: found,
             work,
         })
@@ -340,6 +346,26 @@ impl Analysis {
         shown
     }
 
+    /// What keeps a page that closes a gap from being reviewed.
+    pub fn unready(&self, path: &SitePath) -> &[Evidence] {
+        self.unready.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// What git knows.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The reviews of a file, in the order in which they stand there.
+    pub fn reviews(&self, path: &SitePath) -> &[Review] {
+        self.texts.reviews.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// The line that a piece of evidence is about.
+    pub fn line(&self, evidence: &Evidence) -> Option<usize> {
+        self.lines.get(evidence.span.as_ref()?).copied()
+    }
+
     /// What pages share when they are rendered.
     pub fn shared(&self, config: &Config) -> Shared {
         self.shared_after(config, None)
@@ -391,10 +417,10 @@ impl Analysis {
 
 /// The results of parsing, each part in a list of its own, in the order of paths.
 #[derive(Default)]
-struct Pages {
-    facts: Vec<Arc<PageFacts>>,
+pub(super) struct Pages {
+    pub facts: Vec<Arc<PageFacts>>,
     digests: Vec<Digest>,
-    standings: Vec<Arc<Standing>>,
+    pub standings: Vec<Arc<Standing>>,
     own: Vec<Arc<PageOwn>>,
     bodies: Vec<Arc<Body>>,
     suppressions: Vec<Suppression>,
@@ -425,70 +451,4 @@ fn inputs<'a>(config: &'a Config, tree: &'a Tree, texts: &'a Texts) -> resolve::
         assets: &tree.assets,
         redirects: &config.html.redirects,
     }
-}
-
-fn judge(
-    files: &dyn Files,
-    config: &Config,
-    texts: &Texts,
-    pages: &Pages,
-    site: &Site,
-    found: &mut Vec<Diagnostic>,
-) -> (Vec<GapStatus>, BTreeMap<SitePath, String>) {
-    let Some(checklist) = &texts.checklist else { return Default::default() };
-    let assets = linked_assets(files, config, site);
-    let subject = status::Subject {
-        checklist,
-        site,
-        facts: &pages.facts,
-        standings: &pages.standings,
-        reviews: &texts.reviews,
-        waivers: &texts.waivers,
-        findings: found,
-        assets: &assets,
-        tiers: &config.tiers,
-        kinds: &config.kinds,
-        people: &config.people,
-        solo: config.review.solo,
-        today: config.today,
-    };
-    let (statuses, faults) = status::judge(&subject);
-    let bound =
-        |page: &usize| (pages.facts[*page].path.clone(), status::bound_digest(&subject, *page));
-    let digests = site.gaps.iter().flat_map(|gap| &gap.pages).map(bound).collect();
-    found.extend(config.leveled(faults));
-    (statuses, digests)
-}
-
-/// The digests of the files that pages of gaps link to.
-fn linked_assets(files: &dyn Files, config: &Config, site: &Site) -> BTreeMap<SitePath, Digest> {
-    let pages = site.gaps.iter().flat_map(|gap| &gap.pages);
-    let targets = pages.flat_map(|page| &site.links[*page]);
-    // Several links lead to one file, which is read once.
-    let paths: BTreeSet<&SitePath> = targets
-        .filter_map(|target| match &target.outcome {
-            Outcome::Asset(path) => Some(path),
-            _ => None,
-        })
-        .collect();
-    let digest = |path: &SitePath| {
-        let bytes = files.read(&path.on_disk(&config.root)).ok()?;
-        Some((path.clone(), Digest::of(&bytes)))
-    };
-    paths.into_iter().filter_map(digest).collect()
-}
-
-/// The lines of all places that evidence names.
-fn lines(files: &dyn Files, config: &Config, statuses: &[GapStatus]) -> HashMap<Span, usize> {
-    let rows = statuses.iter().flat_map(|status| &status.evidence);
-    let spans = rows.filter_map(|row| row.span.as_ref()).filter(|span| span.range.end > 0);
-    let mut texts: HashMap<SitePath, Vec<u8>> = HashMap::new();
-    let mut lines = HashMap::new();
-    for span in spans {
-        let read = || files.read(&span.path.on_disk(&config.root)).unwrap_or_default();
-        let text = texts.entry(span.path.clone()).or_insert_with(read);
-        let head = &text[..(span.range.start as usize).min(text.len())];
-        lines.insert(span.clone(), head.iter().filter(|byte| **byte == b'\n').count() + 1);
-    }
-    lines
 }

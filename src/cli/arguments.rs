@@ -61,6 +61,12 @@ pub(super) enum Command {
     Check(CheckOptions),
     /// Show the status of all gaps, or of one with its evidence.
     Status(StatusOptions),
+    /// Record that somebody was asked to review the page of a gap.
+    Request(RequestOptions),
+    /// Record that you approve the page of a gap as it stands, or ask for changes.
+    Approve(ApproveOptions),
+    /// Show what has changed since the page of a gap was approved.
+    Review(ReviewOptions),
     /// Explain a rule, or list all of them.
     Explain(ExplainOptions),
     /// Print the JSON Schema of book.toml, of front matter, or of what check writes.
@@ -217,6 +223,71 @@ pub(super) enum StatusFormat {
     Csv,
     /// A Markdown table.
     Md,
+}
+
+/// What a review is about.
+#[derive(Args)]
+pub(super) struct Reviewed {
+    /// The id of a gap, or the path of its page where it has several.
+    #[arg(value_name = "GAP")]
+    pub gap: String,
+}
+
+#[derive(Args)]
+pub(super) struct RequestOptions {
+    #[command(flatten)]
+    pub reviewed: Reviewed,
+    /// Who is asked: a key of `[people]` in book.toml, a name or an address.
+    #[arg(long, value_name = "WHO")]
+    pub from: String,
+}
+
+#[derive(Args)]
+pub(super) struct ApproveOptions {
+    #[command(flatten)]
+    pub reviewed: Reviewed,
+    /// Who you are: a key of `[people]` in book.toml, or your name or address in git.
+    #[arg(long, value_name = "WHO")]
+    pub by: String,
+    /// How you have reviewed it.
+    #[arg(long, value_enum)]
+    pub method: ReviewMethod,
+    /// What came out.
+    #[arg(long, value_enum, default_value_t = ReviewVerdict::Approved)]
+    pub verdict: ReviewVerdict,
+    /// The change since the last approval is small: show it, and keep the due date.
+    #[arg(long)]
+    pub minor: bool,
+    /// Record it for somebody else; it then lifts nothing above in review.
+    #[arg(long)]
+    pub on_behalf: bool,
+    /// What else there is to say.
+    #[arg(long)]
+    pub note: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReviewMethod {
+    /// You have read it.
+    Read,
+    /// You have followed its steps.
+    RanTheSteps,
+    /// You have compared it with what it describes.
+    ComparedWithSource,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReviewVerdict {
+    /// The text is right.
+    Approved,
+    /// The text must change.
+    ChangesRequested,
+}
+
+#[derive(Args)]
+pub(super) struct ReviewOptions {
+    #[command(flatten)]
+    pub reviewed: Reviewed,
 }
 
 #[derive(Args)]

@@ -73,6 +73,11 @@ impl Console {
         drop(io::stderr().lock().write_all(print(found, format, text).as_bytes()));
     }
 
+    /// Whether standard output takes colour.
+    pub(super) fn colors_data(&self) -> bool {
+        self.color_out
+    }
+
     /// The format for people on standard output.
     pub(super) fn human(&self) -> Format<'static> {
         Format::Human { color: self.color_out }
@@ -82,7 +87,7 @@ impl Console {
     pub(super) fn failure(&self, failure: &Failure) {
         match failure {
             Failure::Usage(message) => error_line(&format!("error: {message}")),
-            Failure::Helped(message, help) => {
+            Failure::Helped(message, help) | Failure::CannotTell(message, help) => {
                 error_line(&format!("error: {message}\n  help: {help}"));
             }
             // They were printed where the text of the file was at hand.

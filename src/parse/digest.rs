@@ -3,12 +3,33 @@
 //! It is taken over the CommonMark events of a page: each element by name with what readers see
 //! of it, text with white space folded, code as it stands. Front matter, the wrapping of lines,
 //! trailing space, the choice of list markers, blank lines between items and the style of quotes
-//! and dashes don't count. The files beside the page that it links to are added later.
+//! and dashes don't count.
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
-use crate::base::{Digest, Hasher};
+use super::PageFacts;
+use crate::base::{Digest, Hasher, SitePath};
 use crate::checklist::Events;
+
+/// What a review of a page is bound to: its text, with the files beside it that it links to. It
+/// reads `v1-` and 32 hex digits.
+pub fn bound_digest(
+    facts: &PageFacts,
+    text: Digest,
+    src: &str,
+    mut digest_of: impl FnMut(&SitePath) -> Option<Digest>,
+) -> String {
+    let mut hasher = Hasher::default();
+    hasher.field(text.to_string().as_bytes());
+    for path in facts.files(src) {
+        let name = path.strip(facts.path.folder()).unwrap_or_default();
+        if let Some(digest) = digest_of(&path) {
+            hasher.field(name.as_bytes());
+            hasher.field(digest.to_string().as_bytes());
+        }
+    }
+    format!("v1-{}", hasher.finish())
+}
 
 /// The digest of a page's events.
 pub(super) fn digest(events: &Events) -> Digest {

@@ -93,12 +93,10 @@ impl Resolver<'_> {
     }
 
     fn local(&self, link: &LinkRef, path: &str, fragment: String) -> Outcome {
-        let Some(decoded) = percent_decode(path) else { return Outcome::Broken };
-        // A leading slash means the root of the site, which is the content folder.
-        let absolute = decoded.strip_prefix('/').map(|rest| format!("/{}/{rest}", self.inputs.src));
-        let Some(target) = link.span.path.sibling(absolute.as_deref().unwrap_or(&decoded)) else {
-            return Outcome::Outside;
-        };
+        if percent_decode(path).is_none() {
+            return Outcome::Broken;
+        }
+        let Some(target) = link.path(self.inputs.src) else { return Outcome::Outside };
         if let Some(entry) = self.page(&target) {
             return Outcome::Page { entry, fragment };
         }

@@ -25,8 +25,10 @@ pub struct Review {
     pub digest: Option<String>,
     /// What the reviewer wrote.
     pub note: Option<String>,
-    /// For whom it was recorded, when not by the reviewer.
+    /// Whether somebody else than the reviewer recorded it.
     pub on_behalf: bool,
+    /// Whether the change since the approval before was so small that its due date stays.
+    pub minor: bool,
     /// The line of the record.
     pub range: TextRange,
 }
@@ -120,10 +122,13 @@ impl WaiverKind {
     }
 }
 
+/// The keys of a record, in the order in which they are written.
+const KEYS: [&str; 9] =
+    ["by", "on", "verdict", "method", "author", "digest", "note", "on_behalf", "minor"];
+
 /// Reads the reviews of a page, oldest first. A record with a fault doesn't count.
 pub fn read_reviews(path: &SitePath, text: &str, found: &mut Vec<Diagnostic>) -> Vec<Review> {
-    let known = ["by", "on", "verdict", "method", "author", "digest", "note", "on_behalf"];
-    records(path, text, "R001", &known, found, |record| {
+    records(path, text, "R001", &KEYS, found, |record| {
         Some(Review {
             by: record.required("by")?,
             on: record.required_date("on")?,
@@ -144,6 +149,7 @@ pub fn read_reviews(path: &SitePath, text: &str, found: &mut Vec<Diagnostic>) ->
             digest: record.text("digest"),
             note: record.text("note"),
             on_behalf: record.has("on_behalf"),
+            minor: record.has("minor"),
             range: record.range,
         })
     })

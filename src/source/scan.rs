@@ -85,7 +85,8 @@ impl Tree {
     }
 }
 
-fn is_page(name: &str) -> bool {
+/// True for the name of a page.
+pub fn is_page(name: &str) -> bool {
     name.ends_with(".md") || name.ends_with(".markdown")
 }
 

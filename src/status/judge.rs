@@ -89,16 +89,24 @@ fn apply(subject: &Subject, waiver: &Waiver, result: &mut GapStatus) {
     }
 }
 
+/// What keeps a page from being reviewed; empty when it is ready.
+pub fn unready(subject: &Subject, page: usize) -> Vec<Evidence> {
+    let mut case = Case { subject, page, evidence: Vec::new() };
+    let ready =
+        !case.is_missing() && !case.is_outline() && !case.is_draft(&Reviewed::Requested, false);
+    let failed = |found: &Evidence| !ready && found.outcome == Outcome::Fails;
+    case.evidence.into_iter().filter(failed).collect()
+}
+
 /// A page with the evidence found so far.
 struct Case<'a> {
     subject: &'a Subject<'a>,
-    gap: &'a Gap,
     page: usize,
     evidence: Vec<Evidence>,
 }
 
 fn judge_page(subject: &Subject, gap: &Gap, page: usize) -> GapStatus {
-    let mut case = Case { subject, gap, page, evidence: Vec::new() };
+    let mut case = Case { subject, page, evidence: Vec::new() };
     let (reviewed, review) = weigh(subject, gap, page);
     let approved = matches!(reviewed, Reviewed::Approved | Reviewed::Overdue);
     let status = if case.is_missing() {
@@ -108,7 +116,7 @@ fn judge_page(subject: &Subject, gap: &Gap, page: usize) -> GapStatus {
     } else if case.is_draft(&reviewed, approved) {
         Status::Draft
     } else {
-        case.in_review(&reviewed, review.as_ref())
+        case.in_review(gap, &reviewed, review.as_ref())
     };
     let front = &subject.facts[page].front;
     let mut flags = Vec::new();
@@ -134,7 +142,7 @@ fn judge_page(subject: &Subject, gap: &Gap, page: usize) -> GapStatus {
     GapStatus {
         status,
         because,
-        lift: lift(status, &reviewed, &case),
+        lift: lift(status, &reviewed, gap, &case.evidence),
         evidence: case.evidence,
         flags,
         owner: front.owner.as_ref().map(|owner| owner.text.clone()),
@@ -235,12 +243,17 @@ impl Case<'_> {
         })
     }
 
-    fn in_review(&mut self, reviewed: &Reviewed, counted: Option<&super::CountedReview>) -> Status {
+    fn in_review(
+        &mut self,
+        gap: &Gap,
+        reviewed: &Reviewed,
+        counted: Option<&super::CountedReview>,
+    ) -> Status {
         let by = counted.map_or("nobody", |counted| self.name(&counted.review.by)).to_string();
         let on = counted.map(|counted| counted.review.on.to_string()).unwrap_or_default();
         let due = counted.and_then(|counted| counted.due).map(|due| due.to_string());
         let due = due.unwrap_or_default();
-        let tier = &self.subject.checklist.tier_of(self.gap).title;
+        let tier = &self.subject.checklist.tier_of(gap).title;
         let (status, detail) = match reviewed {
             Reviewed::No => (Status::Draft, "Nobody was asked to review it.".to_string()),
             Reviewed::Requested => {
@@ -288,10 +301,10 @@ impl Case<'_> {
 }
 
 /// What would lift the status, in one sentence.
-fn lift(status: Status, reviewed: &Reviewed, case: &Case) -> Option<String> {
-    let id = &case.gap.id;
+fn lift(status: Status, reviewed: &Reviewed, gap: &Gap, evidence: &[Evidence]) -> Option<String> {
+    let id = &gap.id;
     let failed: Vec<&Evidence> =
-        case.evidence.iter().filter(|found| found.outcome == Outcome::Fails).collect();
+        evidence.iter().filter(|found| found.outcome == Outcome::Fails).collect();
     let words = match status {
         Status::Complete | Status::Waived => return None,
         Status::Missing => "Write the page.".to_string(),
@@ -303,7 +316,7 @@ fn lift(status: Status, reviewed: &Reviewed, case: &Case) -> Option<String> {
             "Take draft: true out of the front matter, then ask for review.".to_string()
         }
         Status::Draft => {
-            "Ask for review: add a record with verdict: requested beside the page.".to_string()
+            format!("Ask for review: lacuna request {id} --from WHO.")
         }
         Status::Stale => format!("Review {id} again."),
         Status::InReview => match reviewed {

@@ -4,11 +4,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{CountedReview, Subject};
-use crate::base::{Digest, Hasher, SitePath};
+use crate::base::Digest;
 use crate::checklist::Gap;
 use crate::config::Interval;
 use crate::parse::PageFacts;
-use crate::resolve::Outcome;
 use crate::source::{Review, Verdict};
 
 /// What the reviews of a page amount to.
@@ -34,35 +33,6 @@ pub(super) enum Reviewed {
     Approved,
 }
 
-/// The digest that a review of a page is bound to: the text, with the files beside it that it
-/// links to. It reads `v1-` and 32 hex digits.
-pub fn bound_digest(subject: &Subject, page: usize) -> String {
-    let standing = &subject.standings[page];
-    let mut hasher = Hasher::default();
-    hasher.field(standing.digest.to_string().as_bytes());
-    for (name, digest) in linked_files(subject, page) {
-        hasher.field(name.as_bytes());
-        hasher.field(digest.to_string().as_bytes());
-    }
-    format!("v1-{}", hasher.finish())
-}
-
-/// The copied files below the folder of a page that it links to, sorted, by their path from there.
-fn linked_files<'a>(subject: &Subject<'a>, page: usize) -> Vec<(&'a str, Digest)> {
-    let folder = subject.facts[page].path.folder();
-    let file = |path: &'a SitePath| Some((path.strip(folder)?, *subject.assets.get(path)?));
-    let mut files: Vec<_> = subject.site.links[page]
-        .iter()
-        .filter_map(|target| match &target.outcome {
-            Outcome::Asset(path) => file(path),
-            _ => None,
-        })
-        .collect();
-    files.sort();
-    files.dedup();
-    files
-}
-
 /// Weighs the reviews of a page; with the review that counts.
 pub(super) fn weigh(
     subject: &Subject,
@@ -76,11 +46,12 @@ pub(super) fn weigh(
     let happened = |review: &&Review| review.on <= subject.today;
     let mut sorted: Vec<&Review> = reviews.iter().filter(happened).collect();
     sorted.sort_by_key(|review| review.on);
-    let digest = bound_digest(subject, page);
+    let digest = subject.digests.get(&facts.path).map(String::as_str);
     let Some(last) = sorted.last().copied() else { return (Reviewed::No, None) };
     let counted = |review: &Review, due| Some(CountedReview { review: review.clone(), due });
     let approvals = || sorted.iter().copied().filter(|review| review.verdict == Verdict::Approved);
-    let Some(approval) = approvals().rfind(|review| review.digest.as_deref() == Some(&digest))
+    let Some(approval) =
+        approvals().rfind(|review| digest.is_some() && review.digest.as_deref() == digest)
     else {
         let reviewed = match last.verdict {
             Verdict::ChangesRequested => Reviewed::ChangesRequested,
@@ -92,7 +63,7 @@ pub(super) fn weigh(
     if last.verdict == Verdict::ChangesRequested && last.on >= approval.on {
         return (Reviewed::ChangesRequested, counted(last, None));
     }
-    let due = due(subject, gap, facts, approval.on, approvals().count() == 1);
+    let due = due(subject, gap, facts, &sorted, approval);
     (judge_approval(subject, gap, approval, due), counted(approval, Some(due)))
 }
 
@@ -121,8 +92,23 @@ fn is_among(subject: &Subject, person: &str, approvers: &[String]) -> bool {
 }
 
 /// When the next review is due: the interval in calendar months, less a share that depends on
-/// the gap only, so that pages approved in one week don't fall due in one week.
-fn due(subject: &Subject, gap: &Gap, facts: &PageFacts, on: Date, first: bool) -> Date {
+/// the gap only, so that pages approved in one week don't fall due in one week. An approval of a
+/// small change keeps the date of the one before it.
+fn due(
+    subject: &Subject,
+    gap: &Gap,
+    facts: &PageFacts,
+    sorted: &[&Review],
+    approval: &Review,
+) -> Date {
+    let whole = |review: &&&Review| review.verdict == Verdict::Approved && !review.minor;
+    let earlier = sorted.iter().take_while(|review| !std::ptr::eq(**review, approval));
+    let earlier: Vec<&Review> = earlier.filter(whole).copied().collect();
+    let before = earlier.last().filter(|_| approval.minor);
+    let (on, first) = match before {
+        Some(before) => (before.on, earlier.len() == 1),
+        None => (approval.on, earlier.is_empty()),
+    };
     let tier = subject.checklist.areas[gap.area].tier;
     let settings = subject.tiers.get(&subject.checklist.tiers[tier].id);
     let by_rank = Interval::months(if tier == 0 { 6 } else { 12 });

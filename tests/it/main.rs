@@ -13,6 +13,8 @@ mod hostile;
 mod html;
 mod markdown;
 mod properties;
+mod repository;
+mod reviews;
 mod rooms;
 mod serve;
 mod site;

@@ -22,6 +22,7 @@ const ROOMS: &[&str] = &[
     "render",
     "build",
     "serve",
+    "review",
     "import",
     "cli",
 ];
@@ -46,6 +47,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["diag"]),
     ("Command::new", &["history"]),
     ("process::Command", &["history"]),
+    ("similar", &["review"]),
     ("clap", &["cli"]),
     ("std::env", &["cli"]),
     ("print!", &["cli"]),
