@@ -84,6 +84,18 @@ class Database:
                       f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync=off -c timezone=UTC",
                       "start")
 
+    def restart(self) -> None:
+        """Stops as it should be and starts again, for settings that need it."""
+        self._checked("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", "fast", "restart")
+
+    def program(self, *command: str, **environment: str) -> subprocess.CompletedProcess:
+        """Runs a program as the account of the cluster, with PostgreSQL's own on the path and connected to it."""
+        as_user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        place = {"PATH": f"{self.binaries}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "TMPDIR": str(self.folder),
+                 "PGHOST": str(self.folder), "PGUSER": "postgres", "PGDATABASE": "postgres"}
+        return subprocess.run(command, capture_output=True, text=True, cwd=self.folder, timeout=120, check=False,
+                              env={**place, **environment}, **as_user)
+
     def stop(self) -> None:
         self._checked("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", "immediate", "stop")
 
