@@ -9,6 +9,7 @@ mod analyse;
 mod judging;
 mod output;
 mod plan;
+mod rules;
 mod snapshot;
 mod theme;
 mod texts;

@@ -114,6 +114,8 @@ pub struct Owner {
     pub name: String,
     /// `mailto:` or `https:`.
     pub contact: Option<String>,
+    /// What CODEOWNERS calls them.
+    pub handles: Vec<String>,
 }
 
 /// Somebody who reviews.
@@ -299,7 +301,8 @@ impl Reader<'_> {
         if let Some(contact) = owner.contact.as_deref().filter(|url| !is_contact(url)) {
             self.bad("contact", contact, "must begin with `mailto:` or `https://`");
         }
-        (id, Owner { name, contact: owner.contact.filter(|url| is_contact(url)) })
+        let contact = owner.contact.filter(|url| is_contact(url));
+        (id, Owner { name, contact, handles: owner.handles })
     }
 
     fn levels(&mut self, written: BTreeMap<String, String>) -> BTreeMap<&'static str, Level> {

@@ -4,9 +4,11 @@
 
 mod disk;
 mod memory;
+mod patterns;
 
 pub use disk::DiskFiles;
 pub use memory::MemoryFiles;
+pub use patterns::Patterns;
 
 use std::io;
 use std::path::{Path, PathBuf};

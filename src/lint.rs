@@ -4,15 +4,21 @@
 //! navigation, where these are made.
 
 mod anchors;
+mod codeowners;
+mod files;
 mod images;
 mod links;
 mod owners;
 mod suppress;
+mod variables;
 
+pub use codeowners::CodeOwners;
 pub use suppress::suppress;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::base::SitePath;
 use crate::config::Owner;
 use crate::diag::Diagnostic;
 use crate::parse::{LinkRef, PageFacts};
@@ -25,7 +31,13 @@ pub struct Subject<'a> {
     /// The facts that it was made from.
     pub facts: &'a [Arc<PageFacts>],
     /// The keys of `[owners]`.
-    pub owners: &'a std::collections::BTreeMap<String, Owner>,
+    pub owners: &'a BTreeMap<String, Owner>,
+    /// `[variables]`.
+    pub variables: &'a BTreeMap<String, String>,
+    /// Files that `book.toml` adds to all pages.
+    pub extras: &'a [SitePath],
+    /// What CODEOWNERS says, if there is one.
+    pub code_owners: Option<&'a CodeOwners>,
 }
 
 /// What was found on each page, with the facts that it was found in.
@@ -46,10 +58,19 @@ pub fn run(subject: &Subject, mut earlier: Findings) -> Findings {
     subject.facts.iter().enumerate().map(check).collect()
 }
 
+/// Runs the rules that look at all pages at once.
+pub fn run_on_all(subject: &Subject) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    files::check(subject, &mut found);
+    variables::check(subject, &mut found);
+    found
+}
+
 fn page(subject: &Subject, index: usize, ids: &anchors::Ids) -> Vec<Diagnostic> {
     let page = &subject.facts[index];
     let mut found = Vec::new();
     owners::check(page, subject.owners, &mut found);
+    codeowners::check(page, subject, &mut found);
     for (link, target) in page.links.iter().zip(&subject.site.links[index]) {
         let seen = Seen { subject, page, link, target };
         links::check(&seen, &mut found);

@@ -7,6 +7,7 @@ mod digest;
 mod highlight;
 mod html;
 mod markup;
+mod prose;
 mod standing;
 mod summary;
 
@@ -55,6 +56,8 @@ pub struct PageFacts {
     pub links: Vec<LinkRef>,
     /// The files that its text was made from, besides its own.
     pub includes: Vec<SitePath>,
+    /// The variables that it uses.
+    pub variables: Vec<String>,
 }
 
 impl PageFacts {
@@ -70,7 +73,7 @@ impl PageFacts {
             (&self.path, &front.title, located(&front.gaps), &front.description, &front.tags),
             (front.order, located(&front.aliases), front.draft, &front.kind, &front.controls),
             (front.owner.as_ref().map(|owner| &owner.text), &front.review_every, &front.claim),
-            (&self.heading, &self.anchors, &self.includes),
+            (&self.heading, &self.anchors, &self.includes, &self.variables),
         );
         hasher.field(format!("{meta:?}").as_bytes());
         for link in &self.links {
@@ -198,14 +201,26 @@ impl From<&Html> for ParseOptions {
 
 /// Parses one page.
 pub fn parse(source: SourceFile, options: ParseOptions) -> ParsedPage {
-    let parser = Parser::new_ext(&source.text, extensions(options)).into_offset_iter();
-    let events: Vec<_> = TextMergeWithOffset::new(parser).collect();
+    let mut unresolved = Vec::new();
+    let look = prose::unresolved(&mut unresolved);
+    let parser =
+        Parser::new_with_broken_link_callback(&source.text, extensions(options), Some(look));
+    let definitions = prose::definitions(parser.reference_definitions());
+    let events: Vec<_> = TextMergeWithOffset::new(parser.into_offset_iter()).collect();
     let (heading, body) = split_heading(&events);
     let mut written = html::write(&source, &events[body..], heading.as_ref(), options);
     let standing = standing::judge(&source, &events);
     let excerpt = excerpt(&events);
+    let mut prose = prose::check(&prose::Text {
+        source: &source,
+        events: &events,
+        definitions: &definitions,
+        unresolved: &unresolved,
+        marked: &standing.marked,
+    });
     let mut diagnostics = source.diagnostics;
     diagnostics.append(&mut written.diagnostics);
+    diagnostics.append(&mut prose);
     ParsedPage {
         facts: PageFacts {
             path: source.path,
@@ -214,6 +229,7 @@ pub fn parse(source: SourceFile, options: ParseOptions) -> ParsedPage {
             anchors: written.anchors,
             links: written.links,
             includes: source.includes,
+            variables: source.variables,
         },
         standing,
         own: PageOwn { toc: written.toc, excerpt },

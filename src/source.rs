@@ -40,6 +40,8 @@ pub struct SourceFile {
     pub map: SourceMap,
     /// The files that went into the text besides the page itself, sorted.
     pub includes: Vec<SitePath>,
+    /// The variables that it uses, sorted.
+    pub variables: Vec<String>,
     /// What was found on the way.
     pub diagnostics: Vec<Diagnostic>,
     /// Findings in the page's own file that are meant to be.
@@ -69,6 +71,7 @@ pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceF
         text: expanded.text,
         map: expanded.map,
         includes: expanded.includes,
+        variables: expanded.variables,
         diagnostics,
         suppressions: suppressions(path, &text),
         digest,

@@ -7,6 +7,7 @@
 mod coverage;
 mod judge;
 mod review;
+mod sections;
 
 pub use coverage::{Coverage, percent};
 pub use judge::{judge, unready};
@@ -18,7 +19,7 @@ use jiff::civil::Date;
 
 use crate::base::SitePath;
 use crate::checklist::Checklist;
-use crate::config::{Kind, Person, TierSettings};
+use crate::config::{Kind, Person, SectionRule, TierSettings};
 use crate::diag::{Diagnostic, Span};
 use crate::parse::{PageFacts, Standing};
 use crate::resolve::Site;
@@ -188,4 +189,12 @@ pub struct Subject<'a> {
     pub solo: bool,
     /// The day.
     pub today: Date,
+}
+
+impl Subject<'_> {
+    /// The sections that the kind of a page asks for.
+    fn sections_of(&self, page: usize) -> &[SectionRule] {
+        let kind = self.facts[page].front.kind.as_deref().unwrap_or("guidance");
+        self.kinds.get(kind).map_or(&[], |kind| &kind.sections)
+    }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::judging;
+use super::rules::Rules;
 use super::texts::Texts;
 use super::{Report, theme};
 use crate::base::{Digest, Hasher, SitePath};
@@ -84,8 +85,7 @@ pub struct Engine {
     theme: Option<(Arc<Theme>, Vec<Diagnostic>)>,
     history: Option<Arc<History>>,
     site: Option<(Digest, Arc<Site>, Vec<Diagnostic>)>,
-    /// What the rules about the whole site found.
-    findings: lint::Findings,
+    rules: Rules,
 }
 
 /// A page as it was parsed.
@@ -124,12 +124,9 @@ impl Engine {
         let pages = Pages::collect(&tree, &self.pages, &mut found);
         let (site, faults) = self.site(config, &tree, &texts, &pages, &mut work);
         found.extend(faults);
-        let subject = lint::Subject { site: &site, facts: &pages.facts, owners: &config.owners };
         // What was found depends on the site and on the settings, besides the page.
         let same = !work.resolved && matches!(changes, Changes::Files(_));
-        let earlier = if same { std::mem::take(&mut self.findings) } else { Vec::new() };
-        self.findings = lint::run(&subject, earlier);
-        found.extend(self.findings.iter().flat_map(|(_, found)| found).cloned());
+        found.extend(self.rules.run(files, config, &site, &pages.facts, same));
         let mut found = config.leveled(found);
         let judged = judging::judge(files, config, &texts, &pages, &site, &mut found);
         let lines = judging::lines(files, config, &judged);

@@ -150,6 +150,8 @@ pub(super) struct OwnerTable {
     pub name: Option<String>,
     /// How to reach them: `mailto:` or `https://`.
     pub contact: Option<String>,
+    /// What CODEOWNERS calls them: `@org/team`, `@name` or an address.
+    pub handles: Vec<String>,
 }
 
 #[derive(Default, Deserialize, JsonSchema)]

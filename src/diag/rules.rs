@@ -29,6 +29,8 @@ pub struct Rule {
 
 const ERROR: Level = Level::At(Severity::Error);
 const WARNING: Level = Level::At(Severity::Warning);
+const NOTE: Level = Level::At(Severity::Note);
+const OFF: Level = Level::Off;
 
 /// All rules, in the order of their codes.
 pub fn rules() -> impl Iterator<Item = &'static Rule> + Clone {

@@ -22,6 +22,8 @@ pub struct Standing {
     pub sections: Vec<Section>,
     /// Where something is still to be written.
     pub placeholders: Vec<Span>,
+    /// Those of them that somebody marked, and no template wrote.
+    pub marked: Vec<Span>,
     /// The page's file.
     pub path: SitePath,
 }
@@ -35,6 +37,10 @@ pub struct Section {
     pub span: Option<Span>,
     /// Whether there is anything below it but placeholders and further headings.
     pub filled: bool,
+    /// Its own words.
+    pub words: usize,
+    /// Whether it holds code, a picture or HTML.
+    pub artefact: bool,
 }
 
 /// Paragraphs that begin so say that something is still to be written.
@@ -42,7 +48,11 @@ const MARKERS: &[&str] = &["TODO:", "TBD:", "TBC:", "FIXME:"];
 
 /// True for a paragraph that says that something is still to be written.
 pub(super) fn is_placeholder(paragraph: &str) -> bool {
-    MARKERS.iter().any(|marker| paragraph.starts_with(marker)) || is_tip(paragraph)
+    is_marked(paragraph) || is_tip(paragraph)
+}
+
+fn is_marked(paragraph: &str) -> bool {
+    MARKERS.iter().any(|marker| paragraph.starts_with(marker))
 }
 
 /// Judges the events of a page.
@@ -54,6 +64,7 @@ pub(super) fn judge(source: &SourceFile, events: &Events) -> Standing {
             words: 0,
             sections: Vec::new(),
             placeholders: Vec::new(),
+            marked: Vec::new(),
             path: source.path.clone(),
         },
     };
@@ -84,19 +95,19 @@ impl Judge<'_> {
             Event::Start(Tag::CodeBlock(_)) => {
                 let end = end_of(events, at);
                 if !plain(&events[at..end]).trim().is_empty() {
-                    self.fill();
+                    self.artefact();
                 }
                 end
             }
             Event::Start(Tag::HtmlBlock) => {
                 let end = end_of(events, at);
                 if !is_comment(&events[at..end]) {
-                    self.fill();
+                    self.artefact();
                 }
                 end
             }
             Event::Start(Tag::Image { .. }) => {
-                self.fill();
+                self.artefact();
                 at + 1
             }
             _ if is_inline(event) => {
@@ -110,12 +121,20 @@ impl Judge<'_> {
 
     fn section(&mut self, title: String, range: Range<usize>) {
         let span = self.span(range.into());
-        self.standing.sections.push(Section { title, span, filled: false });
+        self.standing.sections.push(Section {
+            title,
+            span,
+            filled: false,
+            words: 0,
+            artefact: false,
+        });
     }
 
-    fn fill(&mut self) {
+    /// Something other than words stands in the section.
+    fn artefact(&mut self) {
         if let Some(section) = self.standing.sections.last_mut() {
             section.filled = true;
+            section.artefact = true;
         }
     }
 
@@ -126,14 +145,21 @@ impl Judge<'_> {
             let start = events.first().map_or(0, |(_, range)| range.start);
             let end = events.last().map_or(start, |(_, range)| range.end);
             let span = self.span(TextRange::new(start, end));
+            if is_marked(&text) {
+                self.standing.marked.extend(span.clone());
+            }
             self.standing.placeholders.extend(span);
             return;
         }
         let image = |event: &Event| matches!(event, Event::Start(Tag::Image { .. }));
+        if events.iter().any(|(event, _)| image(event)) {
+            self.artefact();
+        }
         let words = words(&text);
-        if words > 0 || events.iter().any(|(event, _)| image(event)) {
-            self.standing.words += words;
-            self.fill();
+        self.standing.words += words;
+        if let Some(section) = self.standing.sections.last_mut().filter(|_| words > 0) {
+            section.filled = true;
+            section.words += words;
         }
     }
 

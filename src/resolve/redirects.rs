@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::links::runs_script;
 use super::urls::{Urls, collision};
 use super::{Inputs, Redirect};
-use crate::base::SitePath;
+use crate::base::{SitePath, TextRange};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
 use crate::parse::PageFacts;
@@ -64,7 +64,7 @@ impl Collector<'_> {
             tail: String::new(),
             title: entry.title.clone(),
         };
-        self.add(redirect, &page.path);
+        self.add(redirect, &page.path, alias.range);
     }
 
     fn configured(&mut self, from: &str, to: &str) {
@@ -84,17 +84,25 @@ impl Collector<'_> {
         let known = self.urls.entries.iter().find(|entry| entry.url == path);
         let title = known.map_or_else(|| to.to_string(), |entry| entry.title.clone());
         let redirect = Redirect { from, to: path.to_string(), tail: tail.to_string(), title };
-        self.add(redirect, &Config::path());
+        self.add(redirect, &Config::path(), TextRange::default());
     }
 
-    fn add(&mut self, redirect: Redirect, path: &SitePath) {
-        let taken = self.urls.taken.contains_key(&redirect.from);
-        if taken || !self.seen.insert(redirect.from.clone()) {
-            self.found.push(collision(path, &redirect.from, "another page"));
+    fn add(&mut self, redirect: Redirect, path: &SitePath, place: TextRange) {
+        if self.urls.taken.contains_key(&redirect.from) {
+            self.found.push(shadowing(path, place, &redirect.from));
+            return;
+        }
+        if !self.seen.insert(redirect.from.clone()) {
+            self.found.push(collision(path, &redirect.from, "another alias"));
             return;
         }
         self.redirects.push(redirect);
     }
+}
+
+fn shadowing(path: &SitePath, place: TextRange, url: &str) -> Diagnostic {
+    let message = format!("`{url}` is the address of something else, so it can't lead here");
+    Diagnostic::new("S005", Some(Span::new(path, place)), message).help("remove the alias")
 }
 
 /// The output path that an alias means; none when it isn't one of a page of this site.

@@ -26,6 +26,7 @@ pub(super) struct Expanded {
     pub text: String,
     pub map: SourceMap,
     pub includes: Vec<SitePath>,
+    pub variables: Vec<String>,
 }
 
 /// Includes nest this deep at most, as in mdBook.
@@ -47,6 +48,8 @@ pub(super) fn expand(
     writer.text(path, text, body..text.len(), "");
     out.includes.sort();
     out.includes.dedup();
+    out.variables.sort();
+    out.variables.dedup();
     out
 }
 
@@ -183,6 +186,7 @@ impl Writer<'_> {
             return Err(Some(unknown_variable(span, name, self.context.variables)));
         };
         self.made(path, found.range.clone(), value);
+        self.out.variables.push(name.to_string());
         Ok(())
     }
 

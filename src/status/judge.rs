@@ -1,6 +1,7 @@
 //! The rules, in order.
 
 use super::review::{Reviewed, is_near, weigh};
+use super::sections::{self, Fault};
 use super::{Evidence, GapStatus, Outcome, Status, Subject};
 use crate::base::plural;
 use crate::checklist::Gap;
@@ -16,7 +17,9 @@ const FEWEST_WORDS: usize = 150;
 pub fn judge(subject: &Subject) -> (Vec<GapStatus>, Vec<Diagnostic>) {
     let gaps = subject.checklist.gaps.iter().enumerate();
     let statuses = gaps.map(|(index, gap)| judge_gap(subject, index, gap)).collect();
-    (statuses, unknown_waivers(subject))
+    let mut found = unknown_waivers(subject);
+    found.extend(sections::findings(subject));
+    (statuses, found)
 }
 
 fn unknown_waivers(subject: &Subject) -> Vec<Diagnostic> {
@@ -189,26 +192,24 @@ impl Case<'_> {
         true
     }
 
+    /// What is wrong with the sections that the kind asks for.
     fn sections(&self) -> Vec<Evidence> {
-        let kind = self.subject.facts[self.page].front.kind.as_deref().unwrap_or("guidance");
-        let rules = self.subject.kinds.get(kind).map_or(&[][..], |kind| &kind.sections);
-        rules.iter().filter_map(|rule| self.section(rule)).collect()
+        let rules = self.subject.sections_of(self.page).iter();
+        rules.filter_map(|rule| self.section(rule)).collect()
     }
 
-    /// What is wrong with a section that the kind asks for.
     fn section(&self, rule: &SectionRule) -> Option<Evidence> {
-        let accepted = |title: &str| rule.accepts(title);
-        let mut sections = self.standing().sections.iter().filter(|found| accepted(&found.title));
-        let title = rule.titles.join(" or ");
-        let Some(first) = sections.next() else {
-            let detail = format!("The section {title} is absent.");
-            return Some(fails("required-sections", detail, Some(self.file())));
-        };
-        if first.filled || sections.any(|section| section.filled) {
-            return None;
+        match sections::fault(self.standing(), rule)? {
+            Fault::Absent => {
+                let detail = format!("The section {} is absent.", rule.titles.join(" or "));
+                Some(fails("required-sections", detail, Some(self.file())))
+            }
+            Fault::Empty(section) => {
+                let detail = format!("The section {} is empty.", section.title);
+                Some(fails("required-sections", detail, section.span.clone()))
+            }
+            Fault::Thin(_) => None,
         }
-        let detail = format!("The section {} is empty.", first.title);
-        Some(fails("required-sections", detail, first.span.clone()))
     }
 
     fn is_draft(&mut self, reviewed: &Reviewed, approved: bool) -> bool {

@@ -192,6 +192,66 @@ const BROKEN: &[(&str, &str)] = &[
         "content/robots.txt:1:1: error[S001]: `robots.txt` is taken by a file that Lacuna makes, so this one isn't published",
     ),
     (
+        "-- book.toml\n[variables]\nretries = 3\n-- page.md\nA\n",
+        "book.toml:1:1: note[D010]: no page uses the variable `retries`",
+    ),
+    (
+        "-- book.toml\n[owners.a]\nhandles = [\"@x/a\"]\n-- CODEOWNERS\n* @x/b @x/c\n-- page.md\n---\nowner: a\n---\n",
+        "content/page.md:2:8: warning[F005]: the owner is `a`, and CODEOWNERS names @x/b, @x/c for this file",
+    ),
+    (
+        "-- page.md\n# A\n\n### B\n",
+        "content/page.md:3:1: warning[P005]: a heading of level 3 follows one of level 1",
+    ),
+    (
+        "-- page.md\n## A\n\n### C\n\n## B\n\n### C\n\n## a\n",
+        "content/page.md:9:1: warning[P006]: a second heading `a` at this level",
+    ),
+    (
+        "-- x.svg\n<svg/>\n-- page.md\nA ![](x.svg) and <img alt=\"\" src=\"x.svg\">.\n",
+        "content/page.md:1:3: warning[P007]: this image has no text alternative",
+    ),
+    (
+        "-- x.svg\n<svg/>\n-- page.md\n<p>\n<IMG\n src=\"x.svg\">\n</p>\n",
+        "content/page.md:2:1: warning[P007]: this image has no text alternative",
+    ),
+    (
+        "-- page.md\nA [Click here!](page.md) and [here it is](page.md).\n",
+        "content/page.md:1:3: warning[P008]: `Click here!` doesn't say where this link leads",
+    ),
+    (
+        "-- page.md\nA [b][c], m[i][j], [d] and `[e][f]`.\n",
+        "content/page.md:1:3: warning[P010]: no line defines the reference `c`",
+    ),
+    (
+        "-- page.md\nA [page], ![x][X Y].\n\n[page]: page.md\n[x  y]: x.svg\n[b]: page.md\n[//]: # (a comment)\n-- x.svg\n<svg/>\n",
+        "content/page.md:5:1: warning[P011]: nothing refers to `b`",
+    ),
+    (
+        "-- book.toml\n[rules]\nabsent-section = \"warning\"\n-- checklist.md\n## T\n### A\n- **B**: c\n-- a/b.md\n---\nkind: concept\n---\n# B\n",
+        "content/a/b.md:1:1: warning[Q001]: the section `At a glance` is absent",
+    ),
+    (
+        "-- book.toml\n[rules]\nempty-section = \"warning\"\n-- checklist.md\n## T\n### A\n- **B**: c\n-- page.md\n---\nkind: concept\n---\n# B\n\n## At a glance\n\n## C\n\nText.\n",
+        "content/page.md:6:1: warning[Q002]: the section `At a glance` is empty",
+    ),
+    (
+        "-- book.toml\n[rules]\nthin-section = \"warning\"\n-- checklist.md\n## T\n### A\n- **B**: c\n-- a/b.md\n---\nkind: concept\n---\n# B\n\n## At a glance\n\nAs usual.\n",
+        "content/a/b.md:6:1: warning[Q003]: the section `At a glance` has fewer than 12 words",
+    ),
+    (
+        "-- page.md\nTODO: who?\n\nThen `TODO: x`.\n\n    TODO: y\n",
+        "content/page.md:1:1: note[Q004]: something is still to be written here",
+    ),
+    (
+        "-- page.md\n---\naliases: [index.html]\n---\n",
+        "content/page.md:2:10: error[S005]: `index.html` is the address of something else, so it can't lead here",
+    ),
+    (
+        "-- book.toml\n[rules]\nunused-file = \"note\"\n-- a.csv\nx\n-- b.csv\nx\n-- c.csv\nx\n-- favicon.ico\nx\n-- page.md\n[a](a.csv) {{#include b.csv}}\n",
+        "content/c.csv:1:1: note[S006]: no page links to this file, shows it or includes it",
+    ),
+    (
         "-- page.md\n[x](y.md) <!-- lacuna-ignore broken-link: soon -->\n<!-- lacuna-ignore broken-link -->\n",
         "content/page.md:2:1: error[X001]: this suppression gives no reason",
     ),
@@ -219,7 +279,7 @@ const BROKEN: &[(&str, &str)] = &[
 
 /// Rules that need bytes, links or an output folder; they have tests of their own, the latter
 /// two in `build`.
-const BROKEN_OTHERWISE: &[&str] = &["E001", "E002", "S002", "S003"];
+const BROKEN_OTHERWISE: &[&str] = &["E001", "E002", "P009", "S002", "S003"];
 
 #[test]
 fn each_rule_is_told_with_its_place() {
@@ -469,6 +529,68 @@ fn links_that_lead_somewhere_are_not_told() {
         [a](a.md) [a](a.md#own) [a](a.md#a) [a](a.md#raw) [d](data.csv) [top](#top) [self](#page)
         [gap](../area/gap.md) [gap](/area/gap.md#x) [other](../area/other.md#part) [area](../area/)
         [area](../area/index.md) [status](../checklist.md) [home](../index.md) [m](mailto:a@b.c)
+        ",
+        &[],
+    );
+}
+
+#[test]
+fn a_long_paragraph_is_told_when_it_is_asked_for() {
+    let page = format!("-- page.md\n{}\n", "word ".repeat(151));
+    check_findings(&page, &[]);
+    check_findings(
+        &format!("-- book.toml\n[rules]\nlong-paragraph = \"note\"\n{page}"),
+        &["content/page.md:1:1: note[P009]: this paragraph has more than 150 words"],
+    );
+}
+
+#[test]
+fn a_section_with_code_is_not_thin() {
+    check_findings(
+        "
+        -- book.toml
+        [rules]
+        thin-section = \"warning\"
+        -- checklist.md
+        ## T
+        ### A
+        - **B**: c
+        -- a/b.md
+        ---
+        kind: concept
+        ---
+        # B
+
+        ## At a glance
+
+        ```sh
+        ls
+        ```
+        ",
+        &[],
+    );
+}
+
+#[test]
+fn an_owner_that_codeowners_names_is_fine_and_one_without_handles_is_not_compared() {
+    check_findings(
+        "
+        -- book.toml
+        [owners.ops]
+        handles = [\"@Org/Ops\"]
+        [owners.web]
+        -- CODEOWNERS
+        # Who is asked.
+        *  @org/all
+        /content/ @org/web @org/ops # and a comment
+        -- a.md
+        ---
+        owner: ops
+        ---
+        -- b.md
+        ---
+        owner: web
+        ---
         ",
         &[],
     );

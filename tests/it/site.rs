@@ -285,7 +285,7 @@ fn an_alias_never_takes_the_place_of_a_page_that_is_made() {
             "-- how-to/b.md\n# B\n-- a.md\n---\naliases: [{alias}]\n---\nText.\n"
         ));
         let found = sandbox.findings();
-        assert!(found.contains("error[S001]"), "{alias}: {found}");
+        assert!(found.contains("error[S005]"), "{alias}: {found}");
         assert!(!sandbox.page(alias).contains("This page has moved"), "{alias}");
     }
 }

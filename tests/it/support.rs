@@ -235,8 +235,10 @@ pub(crate) fn parse_fixture(fixture: &str) -> BTreeMap<String, String> {
     for line in lines {
         let line = line.get(indent..).unwrap_or_default();
         if let Some(path) = line.strip_prefix("-- ") {
-            let top =
-                path == "book.toml" || path.starts_with("content/") || path.starts_with("themes/");
+            let top = path == "book.toml"
+                || path == "CODEOWNERS"
+                || path.starts_with("content/")
+                || path.starts_with("themes/");
             let path = if top { path.to_string() } else { format!("content/{path}") };
             files.insert(path.clone(), String::new());
             name = Some(path);

@@ -1,6 +1,6 @@
 //! Rules about what is read: settings, directives, files, front matter.
 
-use super::{ERROR, Rule, WARNING};
+use super::{ERROR, NOTE, Rule, WARNING};
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -125,6 +125,15 @@ command = "mdbook-toc""#,
         good: "{{#include keys.sql}}",
     },
     Rule {
+        code: "D010",
+        name: "unused-variable",
+        level: NOTE,
+        what: "A variable of `[variables]` in `book.toml` that no page uses.",
+        why: "Whoever changes it believes that pages change.",
+        bad: "[variables]\nretries = 3",
+        good: "The call is repeated {{#var retries}} times.",
+    },
+    Rule {
         code: "E001",
         name: "not-utf8",
         level: ERROR,
@@ -177,5 +186,14 @@ command = "mdbook-toc""#,
         why: "Nobody is reached when the page falls due.",
         bad: "---\nowner: sec\n---",
         good: "---\nowner: security\n---",
+    },
+    Rule {
+        code: "F005",
+        name: "codeowners-differ",
+        level: WARNING,
+        what: "An `owner` with `handles` in `book.toml`, none of which CODEOWNERS names for the file of the page.",
+        why: "Whoever is asked about a change is somebody else than who keeps the page true.",
+        bad: "/content/security/ @org/platform",
+        good: "/content/security/ @org/security",
     },
 ];

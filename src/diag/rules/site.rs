@@ -1,6 +1,6 @@
 //! Rules about reviews, the site as a whole, themes and suppressions.
 
-use super::{ERROR, Rule, WARNING};
+use super::{ERROR, OFF, Rule, WARNING};
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -56,6 +56,24 @@ pub(super) static RULES: &[Rule] = &[
         why: "The redirect can't be written.",
         bad: "aliases: [../old.html]",
         good: "aliases: [old.html]",
+    },
+    Rule {
+        code: "S005",
+        name: "shadowing-alias",
+        level: ERROR,
+        what: "An alias that is the address of a page or a file.",
+        why: "The page stays where it is, and the alias leads nowhere.",
+        bad: "aliases: [index.html]",
+        good: "aliases: [old.html]",
+    },
+    Rule {
+        code: "S006",
+        name: "unused-file",
+        level: OFF,
+        what: "A file in the content folder that no page links to, shows or includes.",
+        why: "It is published, and nobody finds it.",
+        bad: "content/old-logo.png",
+        good: "![The old logo](old-logo.png)",
     },
     Rule {
         code: "T001",
