@@ -32,11 +32,13 @@ from problems import Problem
 BODY_MAX = 256 * 1024
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 TABLES = """
-create table organisations (id text, name text, legal_name text, vat_id text, version integer);
+create table organisations (id text, slug text, name text, legal_name text, country text, address text, vat_id text,
+    billing_email text, status text, created_at text, version integer);
 create table invoices (organisation_id text, id text, number text, status text, net_minor integer, tax_minor integer,
     issued_on text, due_on text, created_at text, version integer);
 create table payments (organisation_id text, id text, invoice_id text, amount_minor integer, created_at text);
-create table endpoints (organisation_id text, id text, url text, events text, description text, secret text);
+create table endpoints (organisation_id text, id text, url text, events text, description text, secret text,
+    created_at text);
 create table idempotency_keys (organisation_id text, key text, operation text, request_digest blob, status integer,
     response text, created_at text, expires_at text, primary key (organisation_id, key));
 """
@@ -61,6 +63,7 @@ class StubApi:
     """The server and its state. All changes are made under one lock, so that it answers as one database would."""
 
     SCOPES = scopes_by_operation()
+    schemes = "https://"
 
     def __init__(self, invoices=0, faults=(), clock=lambda: datetime.now(timezone.utc)):
         self.clock, self.faults, self.requests = clock, list(faults), []
@@ -89,7 +92,9 @@ class StubApi:
 
     def add_organisation(self, name):
         new = str(uuid.uuid4())
-        self.db.execute("insert into organisations values (?, ?, ?, null, 1)", (new, name, f"{name} Ltd"))
+        slug = re.sub("[^a-z0-9]+", "-", name.lower())
+        self.db.execute("insert into organisations values (?, ?, ?, ?, 'IE', '1 Example Quay, Dublin', null, ?, 'active', ?, 1)",
+                        (new, slug, name, f"{name} Ltd", f"accounts@{slug}.example", stamp(self.clock())))
         return new
 
     def add_key(self, organisation, scopes):
@@ -133,7 +138,9 @@ class StubApi:
                                                  lambda: work(organisation, *found, **given))
             return status, {"Idempotency-Replayed": "true"} if replayed else {}, result
         status, result = work(organisation, *found, **(query if method == "GET" else {**given, "headers": headers}))
-        return status, {"ETag": f'"{result["version"]}"'} if "version" in result else {}, result
+        if "version" in result:
+            return status, {"ETag": f'"{result["version"]}"'}, result
+        return status, {}, result
 
     def authenticate(self, header):
         if not header:
@@ -210,19 +217,23 @@ class StubApi:
                      "currency": "EUR", "as_of": stamp(self.clock())}
 
     def listWebhookEndpoints(self, organisation):
-        rows = self.rows("select id, url, events, description from endpoints where organisation_id = ?", (organisation,))
-        return 200, {"data": [{**row, "events": json.loads(row["events"])} for row in rows], "next_cursor": None}
+        rows = self.rows("select id, url, events, description, created_at from endpoints where organisation_id = ?",
+                         (organisation,))
+        return 200, {"data": [{**row, "events": json.loads(row["events"]), "status": "enabled", "disabled_reason": None}
+                              for row in rows], "next_cursor": None}
 
     def createWebhookEndpoint(self, organisation, url="", events=None, description="", **rest):
         allow(rest, set())
-        if not url.startswith("https://"):
+        if not url.startswith(self.schemes):
             raise Problem("webhook.url_refused")
         if not isinstance(events, list):
             raise Problem("request.invalid", errors=[{"pointer": "/events", "detail": "a list is wanted"}])
         endpoint = {"id": str(uuid.uuid4()), "url": url, "events": events, "description": description,
+                    "status": "enabled", "disabled_reason": None, "created_at": stamp(self.clock()),
                     "secret": "whsec_" + secrets.token_urlsafe(32)}
-        self.db.execute("insert into endpoints values (?, ?, ?, ?, ?, ?)",
-                        (organisation, endpoint["id"], url, json.dumps(events), description, endpoint["secret"]))
+        self.db.execute("insert into endpoints values (?, ?, ?, ?, ?, ?, ?)",
+                        (organisation, endpoint["id"], url, json.dumps(events), description, endpoint["secret"],
+                         endpoint["created_at"]))
         return 201, endpoint
 
 
