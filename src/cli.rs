@@ -19,6 +19,7 @@ mod review;
 mod schema;
 mod serve;
 mod status;
+mod test;
 mod workflow;
 
 use std::ffi::OsString;
@@ -113,6 +114,7 @@ fn dispatch(arguments: &Arguments, console: &Arc<Console>) -> Outcome {
         Command::Request(options) => request::run(options, global, console),
         Command::Approve(options) => approve::run(options, global, console),
         Command::Review(options) => review::run(options, global, console),
+        Command::Test(options) => test::run(options, global, console),
         Command::Explain(options) => explain::run(options, console),
         Command::Schema(options) => Ok(schema::run(options, console)),
         Command::Clean => clean::run(global, console),

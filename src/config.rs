@@ -2,6 +2,7 @@
 //!
 //! mdBook's keys where mdBook has one.
 
+mod examples;
 mod file;
 mod interval;
 mod kinds;
@@ -9,7 +10,8 @@ mod open;
 mod people;
 mod unknown;
 
-pub use file::schema;
+pub use examples::{Examples, Format, Runner, Service};
+pub use file::{check_toml, schema};
 pub use interval::Interval;
 pub use kinds::{Kind, SectionRule, is_tip};
 pub use people::{Identity, is_same_person, person_key};
@@ -52,6 +54,8 @@ pub struct Config {
     pub levels: BTreeMap<&'static str, Level>,
     /// First links of the home page: title and page.
     pub home_links: Vec<(String, String)>,
+    /// Which examples are run, and by what.
+    pub examples: Examples,
     /// The day for which statuses are judged.
     pub today: Date,
 }
@@ -206,6 +210,7 @@ impl Reader<'_> {
             review: Review { solo: file.review.solo.unwrap_or(false) },
             levels,
             home_links: file.home.links.into_iter().map(|link| (link.title, link.page)).collect(),
+            examples: file.examples.meant(),
             today,
         }
     }

@@ -5,10 +5,12 @@
 mod disk;
 mod memory;
 mod patterns;
+mod scratch;
 
 pub use disk::DiskFiles;
 pub use memory::MemoryFiles;
 pub use patterns::Patterns;
+pub use scratch::{Account, Scratch};
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@
 //! URLs; a link is a numbered hole in the [`Body`], filled in when the site is known.
 
 mod digest;
+mod fences;
 mod highlight;
 mod html;
 mod markup;
@@ -12,6 +13,7 @@ mod standing;
 mod summary;
 
 pub use digest::bound_digest;
+pub use fences::Fence;
 pub use highlight::names as languages;
 pub use standing::{Section, Standing};
 pub use summary::{Chapter, Summary, read_summary};

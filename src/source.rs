@@ -19,6 +19,8 @@ pub use record::append_review;
 pub use reviews::{Method, Review, Verdict, Waiver, WaiverKind, read_reviews, read_waivers};
 pub use scan::{Tree, is_page, scan};
 pub use suppress::{Suppression, suppressions};
+pub use table::check_csv;
+pub use yaml::check_yaml;
 
 use std::path::Path;
 

@@ -82,6 +82,14 @@ pub fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// True when a text fits a pattern, in which `*` stands for any text.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(text) = text.strip_prefix(head) else { return false };
+    let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    ends.rev().any(|at| matches(rest, &text[at..]))
+}
+
 /// `1 page`, `2 pages`.
 pub fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
@@ -114,6 +122,17 @@ mod tests {
     #[test]
     fn xml_text_has_no_forbidden_characters() {
         assert_eq!(escape_xml("a\0<b>\u{1}&\"\u{FFFF}"), "a&lt;b&gt;&amp;&quot;");
+    }
+
+    #[test]
+    fn a_star_in_a_pattern_stands_for_any_text() {
+        for (pattern, text) in [("*.py", "a.py"), ("test_*.py", "test_.py"), ("*", ""), ("a", "a")]
+        {
+            assert!(matches(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [("*.py", "a.pyc"), ("test_*.py", "a_test_b.py"), ("a", "ab")] {
+            assert!(!matches(pattern, text), "{pattern} {text}");
+        }
     }
 
     #[test]

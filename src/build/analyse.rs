@@ -16,6 +16,7 @@ use crate::base::{Digest, Hasher, SitePath};
 use crate::checklist::Checklist;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span, tidy};
+use crate::examples;
 use crate::files::{Error, Files, Kind};
 use crate::history::{self, History};
 use crate::lint;
@@ -31,6 +32,8 @@ pub struct Analysis {
     pub facts: Vec<Arc<PageFacts>>,
     pub(super) own: Vec<Arc<PageOwn>>,
     pub(super) bodies: Vec<Arc<Body>>,
+    standings: Vec<Arc<Standing>>,
+    tree: Arc<Tree>,
     /// What there should be.
     pub checklist: Option<Arc<Checklist>>,
     /// The site.
@@ -134,6 +137,8 @@ impl Engine {
             facts: pages.facts,
             own: pages.own,
             bodies: pages.bodies,
+            standings: pages.standings,
+            tree,
             checklist: texts.checklist.clone(),
             site,
             statuses: judged.statuses,
@@ -361,6 +366,18 @@ impl Analysis {
     /// The line that a piece of evidence is about.
     pub fn line(&self, evidence: &Evidence) -> Option<usize> {
         self.lines.get(evidence.span.as_ref()?).copied()
+    }
+
+    /// What examples are found in.
+    pub fn book<'a>(&'a self, files: &'a dyn Files, config: &'a Config) -> examples::Book<'a> {
+        examples::Book {
+            files,
+            config,
+            tree: &self.tree,
+            site: &self.site,
+            facts: &self.facts,
+            standings: &self.standings,
+        }
     }
 
     /// What pages share when they are rendered.

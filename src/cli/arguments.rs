@@ -67,6 +67,8 @@ pub(super) enum Command {
     Approve(ApproveOptions),
     /// Show what has changed since the page of a gap was approved.
     Review(ReviewOptions),
+    /// Run the examples of the content: code in pages, and files beside them.
+    Test(TestOptions),
     /// Explain a rule, or list all of them.
     Explain(ExplainOptions),
     /// Print the JSON Schema of book.toml, of front matter, or of what check writes.
@@ -288,6 +290,32 @@ pub(super) enum ReviewVerdict {
 pub(super) struct ReviewOptions {
     #[command(flatten)]
     pub reviewed: Reviewed,
+}
+
+#[derive(Args)]
+pub(super) struct TestOptions {
+    /// Only the examples of these pages: files, folders, or ids of gaps.
+    #[arg(value_name = "PAGE")]
+    pub pages: Vec<String>,
+    /// List the examples, and run none.
+    #[arg(long)]
+    pub list: bool,
+    /// Fail when an example can't be run, such as for want of a tool.
+    #[arg(long)]
+    pub no_skip: bool,
+    /// How results are written.
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    pub format: TestFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestFormat {
+    /// What failed, with what it printed.
+    Human,
+    /// All examples.
+    Json,
+    /// For pipelines that show tests.
+    Junit,
 }
 
 #[derive(Args)]

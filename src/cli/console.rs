@@ -56,6 +56,13 @@ impl Console {
         }
     }
 
+    /// How far something is, in one line that the next one replaces; on a terminal only.
+    pub(super) fn progress(&self, text: &str) {
+        if self.loudness > Loudness::Quiet && io::stderr().is_terminal() {
+            drop(write!(io::stderr().lock(), "\r\x1b[K{text}"));
+        }
+    }
+
     /// What is of interest to the curious only.
     pub(super) fn detail(&self, text: &str) {
         if self.loudness == Loudness::Verbose {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use toml::de::DeTable;
 
+use super::examples::ExamplesTable;
 use super::{Config, unknown};
 use crate::diag::{Diagnostic, Span};
 
@@ -37,6 +38,8 @@ pub(super) struct ConfigFile {
     pub rules: BTreeMap<String, String>,
     /// The home page.
     pub home: HomeTable,
+    /// Which examples of the content are run, and by what.
+    pub examples: ExamplesTable,
 }
 
 #[derive(Default, Deserialize, JsonSchema)]
@@ -225,6 +228,14 @@ pub(super) fn parse(text: &str) -> (ConfigFile, Vec<Diagnostic>) {
         ConfigFile::default()
     });
     (file, found)
+}
+
+/// What is wrong with a text as TOML, with its line; none when nothing is.
+pub fn check_toml(text: &str) -> Option<(usize, String)> {
+    let error = DeTable::parse(text).err()?;
+    let start = error.span().map_or(0, |range| range.start.min(text.len()));
+    let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+    Some((line, crate::base::one_line(error.message())))
 }
 
 fn fault(code: &str, error: &toml::de::Error) -> Diagnostic {

@@ -12,7 +12,7 @@ use std::ops::Range;
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::markup;
-use super::{Body, Heading, LinkRef, ParseOptions, Piece, highlight, plain};
+use super::{Body, Heading, LinkRef, ParseOptions, Piece, fences, highlight, plain};
 use crate::base::{escape_html, one_line};
 use crate::checklist::{Events, end_of};
 use crate::diag::{Diagnostic, Span};
@@ -391,7 +391,7 @@ impl<'a> Writer<'a> {
 
     fn code(&mut self, kind: &CodeBlockKind, code: &str, range: Range<usize>) {
         let language = match kind {
-            CodeBlockKind::Fenced(info) => language(info),
+            CodeBlockKind::Fenced(info) => fences::language(info),
             CodeBlockKind::Indented => "",
         };
         let highlighted =
@@ -473,9 +473,4 @@ fn item_head<'a, 'b>(after: &'b Events<'a>) -> &'b Events<'a> {
 
 fn is_line_end(event: &Event) -> bool {
     matches!(event, Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph))
-}
-
-/// The language of a fence: the first word of what stands behind it, as in mdBook.
-fn language(info: &str) -> &str {
-    info.trim().split([' ', ',', '{', '\t']).next().unwrap_or_default()
 }

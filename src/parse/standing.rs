@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
+use super::fences::{self, Fence};
 use super::{digest, plain};
 use crate::base::{Digest, SitePath, TextRange, one_line};
 use crate::checklist::{Events, end_of};
@@ -24,6 +25,8 @@ pub struct Standing {
     pub placeholders: Vec<Span>,
     /// Those of them that somebody marked, and no template wrote.
     pub marked: Vec<Span>,
+    /// Its code, which may be run.
+    pub fences: Vec<Fence>,
     /// The page's file.
     pub path: SitePath,
 }
@@ -65,6 +68,7 @@ pub(super) fn judge(source: &SourceFile, events: &Events) -> Standing {
             sections: Vec::new(),
             placeholders: Vec::new(),
             marked: Vec::new(),
+            fences: fences::fences(source, events),
             path: source.path.clone(),
         },
     };

@@ -84,6 +84,24 @@ fn from_csv(path: &SitePath, text: &str) -> Result<Rows, Diagnostic> {
     Ok(Rows { columns, rows })
 }
 
+/// What is wrong with a text as a table, with its line; none when nothing is.
+pub fn check_csv(text: &str) -> Option<(usize, String)> {
+    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
+    let fault = reader.records().find_map(Result::err)?;
+    let line = fault.position().map_or(1, csv::Position::line);
+    let message = match fault.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("{} where the first line has {expected_len}", plural_cells(*len))
+        }
+        _ => one_line(&fault.to_string()),
+    };
+    Some((usize::try_from(line).unwrap_or(1), message))
+}
+
+fn plural_cells(count: u64) -> String {
+    crate::base::plural(usize::try_from(count).unwrap_or(usize::MAX), "cell")
+}
+
 fn from_yaml(path: &SitePath, text: &str) -> Result<Rows, Diagnostic> {
     let value: Value = yaml::read(path, text, 0)?;
     let shape = || {

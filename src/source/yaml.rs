@@ -14,17 +14,28 @@ pub(super) fn read<T: DeserializeOwned>(
     text: &str,
     base: usize,
 ) -> Result<T, Diagnostic> {
-    let options = serde_yaml::options! {
-        strict_booleans: true,
-        leading_zero_numbers_as_strings: true,
-        underscored_numbers_as_strings: true,
-        with_snippet: false,
-    };
-    serde_yaml::from_str_with_options(text, options).map_err(|error| {
+    serde_yaml::from_str_with_options(text, options()).map_err(|error| {
         let start = error.location().map_or(base, |location| offset(text, location) + base);
         let span = Span::new(path, start..start + 1);
         Diagnostic::new("F003", Some(span), first_line(&error.to_string()))
     })
+}
+
+/// What is wrong with a text of one or more documents, with its line; none when nothing is.
+pub fn check_yaml(text: &str) -> Option<(usize, String)> {
+    let read = serde_yaml::from_multiple_with_options::<serde_json::Value>(text, options());
+    let error = read.err()?;
+    let line = error.location().map_or(1, |location| location.line());
+    Some((usize::try_from(line).unwrap_or(1), first_line(&error.to_string())))
+}
+
+fn options() -> serde_yaml::Options {
+    serde_yaml::options! {
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        with_snippet: false,
+    }
 }
 
 /// The range of a value in its file.

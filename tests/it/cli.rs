@@ -115,6 +115,7 @@ fn help_lists_all_commands() {
         "build",
         "check",
         "status",
+        "test",
         "explain",
         "schema",
         "clean",
@@ -129,7 +130,8 @@ fn help_lists_all_commands() {
 #[test]
 fn each_command_explains_itself() {
     let folder = Folder::empty();
-    for command in ["init", "new", "next", "build", "check", "status", "explain", "schema"] {
+    for command in ["init", "new", "next", "build", "check", "status", "test", "explain", "schema"]
+    {
         let out = folder.data(&[command, "--help"]);
         assert!(out.contains("Usage: lacuna"), "{out}");
     }

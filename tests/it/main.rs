@@ -7,6 +7,7 @@ mod build;
 mod cli;
 mod commonmark;
 mod directives;
+mod examples;
 mod findings;
 mod formats;
 mod hostile;
