@@ -62,7 +62,7 @@ def answer(error, trace_id):
     if wait is not None:
         headers["Retry-After"] = str(max(1, round(wait)))
     if entry["http"] == 401:
-        sent = code.startswith("auth.key_") and code != "auth.key_missing"
+        sent = re.match(r"auth\.key_(?!missing)", code)
         headers["WWW-Authenticate"] = 'Bearer realm="api"' + (', error="invalid_token"' if sent else "")
     return entry["http"], headers, json.dumps(body, ensure_ascii=False).encode()
 # ANCHOR_END: answer
