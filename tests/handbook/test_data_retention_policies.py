@@ -154,7 +154,9 @@ class Purge(unittest.TestCase):
                       f" (now() - interval '729 days', '{A}', 'system:x', 'a.b')")
         database.psql("set session_replication_role = replica; update audit_log set occurred_at = now() - interval"
                       " '731 days' where seq <= 2")
-        self.hold("audit", f"'{B}'")  # Entry 2 is of B.
+        self.hold("audit", f"'{A}'")  # Entry 1 is of A: entry 2 can't go without a hole.
+        self.assertEqual({"audit": (0, 2)}, self.purge())
+        database.psql("update legal_holds set organisation_id = '" + B + "'")
         self.assertEqual({"audit": (1, 1)}, self.purge())
         database.psql("update legal_holds set released_at = now(), released_by = 'legal'")
         self.assertEqual({"audit": (1, 0)}, self.purge())

@@ -27,7 +27,7 @@ def read_matrix(path: Path = REFERENCE / "permissions.csv") -> dict[tuple[str, s
 
 
 class Denied(Exception):
-    """Answered with 404 where the caller may not know that the object exists, else with 403. The text is for the log."""
+    """404 where the caller may not know that the object exists, 401 for a new sign-in, else 403. The text is for the log."""
 
     def __init__(self, status: int, reason: str):
         super().__init__(reason)
@@ -58,7 +58,7 @@ def decide(matrix, caller: Caller, resource: str, action: str, owner: str | None
     if line["reach"] == "case" and owner not in caller.open_cases:
         raise Denied(404, "no open case of that organisation")
     if caller.scopes is None and (resource, action) in SENSITIVE and not recent(caller, now):
-        raise Denied(403, "sign in again")
+        raise Denied(401, "auth.step_up_required")
 # ANCHOR_END: decide
 
 

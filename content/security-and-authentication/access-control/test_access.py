@@ -67,8 +67,8 @@ class Decide(unittest.TestCase):
             if allowed:
                 decide(MATRIX, person, "members", "write", "a", NOW)
             else:
-                self.assert_denied(403, person, "members", "write", "a")
-        self.assert_denied(403, Caller("owner", "a"), "members", "write", "a")
+                self.assert_denied(401, person, "members", "write", "a")
+        self.assert_denied(401, Caller("owner", "a"), "members", "write", "a")
         decide(MATRIX, Caller("owner", "a"), "members", "read", "a", NOW)
 
     def test_every_sensitive_act_is_in_the_matrix(self):
