@@ -101,6 +101,12 @@ class Restore(unittest.TestCase):
         finally:
             run("pg_ctl", "-D", str(folder), "-m", "immediate", "stop")
 
+    def test_the_end_of_the_log_is_after_the_loss(self):
+        checks = database.folder / "tables.sql"
+        checks.write_text("select count(*), to_regclass('invoices') is null from organisations;")
+        result = tool("restore.sh", "--test", base, "end", BACKUP_CHECKS=str(checks))
+        self.assertTrue(result.stdout.strip().endswith(",4|t"), result.stdout + result.stderr)
+
     def test_a_moment_after_the_end_of_the_log_is_refused(self):
         result = tool("restore.sh", "--test", base, "2099-01-01 00:00:00+00")
         self.assertNotEqual(0, result.returncode)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Restores a base copy and replays the log up to a moment, into a new directory; then checks what came back.
 #
-#   restore.sh FOLDER BASE TIME     FOLDER is new; BASE is a name in the store; TIME is like '2026-11-25 14:03:00+00'
+#   restore.sh FOLDER BASE TIME     FOLDER is new; BASE is a name in the store; TIME is like '2026-11-25 14:03:00+00', or `end`
+#                                   for all of the log
 #   restore.sh --test BASE TIME     the same into a temporary folder that is deleted at the end; prints one line for
 #                                   the restore log
 #   restore.sh --wal NAME PATH      fetches one segment; PostgreSQL calls this as restore_command
@@ -53,8 +54,8 @@ restore() {
         echo "unix_socket_directories = '$folder'"
         echo "archive_mode = off"
         echo "restore_command = '$here/restore.sh --wal %f %p'"
-        echo "recovery_target_time = '$3'"
-        echo "recovery_target_action = 'promote'"
+        [ "$3" = end ] || echo "recovery_target_time = '$3'"
+        [ "$3" = end ] || echo "recovery_target_action = 'promote'"
     } >>"$folder/postgresql.auto.conf"
     # Only the one who restores gets in, and from this host only.
     echo "local all all trust" >"$folder/pg_hba.conf"
