@@ -6,15 +6,19 @@
 //! diagnostics depend on timing.
 
 mod analyse;
+mod cache;
 mod judging;
 mod output;
+mod outputs;
+mod pages;
 mod plan;
 mod rules;
+mod site;
 mod snapshot;
 mod theme;
 mod texts;
 
-pub use analyse::{Analysis, Changes, Engine, analyse};
+pub use analyse::{Analysis, Changes, Engine, Wanted, analyse};
 pub use output::clean;
 pub use snapshot::Snapshot;
 
@@ -25,6 +29,7 @@ use rayon::prelude::*;
 use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::files::{Error, Files};
+use plan::Maker;
 
 /// What a build did.
 #[derive(Debug, Default)]
@@ -59,24 +64,26 @@ impl std::fmt::Display for Report {
 /// Builds the site into the output folder.
 pub fn build(files: &dyn Files, config: &Config) -> Result<Report, Error> {
     output::check_folder(files, config)?;
-    let analysis = analyse(files, config)?;
+    let mut engine = Engine::open(files, config);
+    let analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
     let plan = plan::plan(files, config, &analysis, &scene);
+    let cache = engine.cache.as_ref();
+    let maker = Maker { files, config, analysis: &analysis, scene: &scene, cache };
+    let done = output::write(&maker, &plan.jobs)?;
+    engine.close(files, config);
     let mut report = analysis.report();
+    report.rendered = done.rendered;
+    report.written = done.written;
+    report.removed = done.removed;
     report.diagnostics.extend(plan.diagnostics);
-    let written = output::write(files, config, &plan.jobs, |job| {
-        plan::run(files, config, &analysis, &scene, job)
-    })?;
-    report.rendered = plan.jobs.iter().filter(|(_, job)| job.is_page()).count();
-    report.written = written.written;
-    report.removed = written.removed;
-    report.diagnostics.extend(config.leveled(written.diagnostics));
+    report.diagnostics.extend(config.leveled(done.diagnostics));
     report.diagnostics = analysis.shown(config, report.diagnostics);
     Ok(report)
 }
 
-/// Builds the site without writing anything.
+/// Builds the site without writing it anywhere.
 pub fn check(files: &dyn Files, config: &Config) -> Result<Report, Error> {
     make_all(files, config, |_, _| {})
 }
@@ -105,15 +112,16 @@ fn make_all(
     config: &Config,
     mut keep: impl FnMut(&str, Vec<u8>),
 ) -> Result<Report, Error> {
-    let analysis = analyse(files, config)?;
+    let mut engine = Engine::open(files, config);
+    let analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
     let plan = plan::plan(files, config, &analysis, &scene);
+    let cache = engine.cache.as_ref();
+    let maker = Maker { files, config, analysis: &analysis, scene: &scene, cache };
     let mut found = Vec::new();
     for part in plan.jobs.chunks(AT_ONCE) {
-        let make =
-            |(_, job): &(String, plan::Job)| plan::run(files, config, &analysis, &scene, job);
-        let made: Vec<Made> = part.par_iter().map(make).collect();
+        let made: Vec<Made> = part.par_iter().map(|(_, job)| (maker.ready(job).make)()).collect();
         for ((url, _), made) in part.iter().zip(made) {
             match made? {
                 Ok(bytes) => keep(url, bytes),
@@ -121,6 +129,7 @@ fn make_all(
             }
         }
     }
+    engine.close(files, config);
     let mut report = analysis.report();
     report.rendered = plan.jobs.iter().filter(|(_, job)| job.is_page()).count();
     report.diagnostics.extend(plan.diagnostics);

@@ -21,10 +21,12 @@ pub use place::SourceText;
 pub use print::{Format, print, print_summary};
 pub use rules::{Rule, rule, rules};
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::{SitePath, TextRange};
 
 /// A place in a source file.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Span {
     /// The file.
     pub path: SitePath,
@@ -45,7 +47,7 @@ impl Span {
 }
 
 /// How much a diagnostic weighs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Severity {
     /// The output is wrong or incomplete.
     Error,
@@ -92,9 +94,10 @@ impl Level {
 }
 
 /// One finding.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// The rule that is broken.
+    #[serde(with = "rules::as_code")]
     pub rule: &'static Rule,
     /// After the levels of `book.toml`.
     pub severity: Severity,

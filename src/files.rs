@@ -12,8 +12,12 @@ pub use memory::MemoryFiles;
 pub use patterns::Patterns;
 pub use scratch::{Account, Scratch};
 
+use std::any::Any;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 /// The outside world, as far as it is files. Paths are absolute.
 pub trait Files: Sync {
@@ -38,6 +42,56 @@ pub trait Files: Sync {
 
     /// The path with all symbolic links resolved.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// What tells this version of a file from others without reading it; none when there is no
+    /// file, or when the system can't tell.
+    fn stamp(&self, _path: &Path) -> Option<Stamp> {
+        None
+    }
+
+    /// Reads a part of a file.
+    fn read_part(&self, path: &Path, part: Range<usize>) -> io::Result<Vec<u8>> {
+        let bytes = self.read(path)?;
+        bytes.get(part).map(<[u8]>::to_vec).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    /// Keeps others from locking a file until the lock is dropped; none when somebody else has it.
+    fn lock(&self, _path: &Path) -> io::Result<Option<Lock>> {
+        Ok(Some(Box::new(())))
+    }
+}
+
+/// Holds a lock for as long as it lives.
+pub type Lock = Box<dyn Any + Send + Sync>;
+
+/// What the system says of a file besides its content.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Stamp {
+    /// In bytes.
+    pub size: u64,
+    /// When its content was changed, in nanoseconds; programs can set it to what they like.
+    pub modified: i64,
+    /// When anything about it was changed, in nanoseconds; nobody can set it.
+    pub changed: i64,
+    /// Its number on its disk: another one when a file takes the place of another.
+    pub number: u64,
+}
+
+impl Stamp {
+    /// The coarsest clock of a file system in use (FAT) ticks so slowly, in nanoseconds.
+    const TICK: i64 = 2_000_000_000;
+
+    /// True when every later change gives another stamp: the file was changed last before the
+    /// clock ticked, as seen from a file that was written at a later moment. It is the rule by
+    /// which git trusts its index ("racily clean" files).
+    pub fn is_settled(&self, moment: &Self) -> bool {
+        self.modified.max(self.changed).saturating_add(Self::TICK) < moment.changed
+    }
+}
+
+/// What tells this version of the program from others.
+pub fn program() -> Option<Stamp> {
+    DiskFiles.stamp(&std::env::current_exe().ok()?)
 }
 
 /// What is at a path.

@@ -82,6 +82,11 @@ pub fn prefix(root: &Path) -> String {
     prefix.trim_end_matches('\n').to_string()
 }
 
+/// True when git keeps anything of a folder.
+pub fn tracks(root: &Path, folder: &str) -> bool {
+    git(root, &["ls-files", "--", folder]).is_some_and(|files| !files.is_empty())
+}
+
 impl History {
     /// The day on which a file last changed.
     pub fn changed(&self, path: &SitePath) -> Option<Date> {

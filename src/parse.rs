@@ -3,6 +3,7 @@
 //! Pure, and never fails: what can't be read stays as text and is reported. Parsing doesn't know
 //! URLs; a link is a numbered hole in the [`Body`], filled in when the site is known.
 
+mod code;
 mod digest;
 mod fences;
 mod highlight;
@@ -12,6 +13,7 @@ mod prose;
 mod standing;
 mod summary;
 
+pub use code::CodeCache;
 pub use digest::bound_digest;
 pub use fences::Fence;
 pub use highlight::names as languages;
@@ -19,6 +21,7 @@ pub use standing::{Section, Standing};
 pub use summary::{Chapter, Summary, read_summary};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TextMergeWithOffset};
+use serde::{Deserialize, Serialize};
 
 use crate::base::{Digest, Hasher, SitePath, one_line, percent_decode};
 use crate::checklist::{Events, end_of};
@@ -44,7 +47,7 @@ pub struct ParsedPage {
 }
 
 /// What all other pages may know of a page.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct PageFacts {
     /// Where it is.
     pub path: SitePath,
@@ -64,16 +67,13 @@ pub struct PageFacts {
 
 impl PageFacts {
     /// Of everything but the places of things in the text, so that typing in a paragraph isn't
-    /// news to the rest of the site.
+    /// news to the rest of the site. Places of gaps and aliases count: they are in findings.
     pub fn digest(&self) -> Digest {
         let mut hasher = Hasher::default();
         let front = &self.front;
-        let located = |list: &[crate::source::Located]| {
-            list.iter().map(|item| item.text.clone()).collect::<Vec<_>>()
-        };
         let meta = (
-            (&self.path, &front.title, located(&front.gaps), &front.description, &front.tags),
-            (front.order, located(&front.aliases), front.draft, &front.kind, &front.controls),
+            (&self.path, &front.title, &front.gaps, &front.description, &front.tags),
+            (front.order, &front.aliases, front.draft, &front.kind, &front.controls),
             (front.owner.as_ref().map(|owner| &owner.text), &front.review_every, &front.claim),
             (&self.heading, &self.anchors, &self.includes, &self.variables),
         );
@@ -105,7 +105,7 @@ impl PageFacts {
 }
 
 /// What no other page may know.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct PageOwn {
     /// The headings of levels 2 and 3.
     pub toc: Vec<Heading>,
@@ -114,7 +114,7 @@ pub struct PageOwn {
 }
 
 /// A heading of the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {
     /// From 1 to 6.
     pub level: u8,
@@ -125,7 +125,7 @@ pub struct Heading {
 }
 
 /// A link or an image as it was written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LinkRef {
     /// What was written, with character references resolved.
     pub dest: String,
@@ -147,28 +147,39 @@ impl LinkRef {
 }
 
 /// HTML with holes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
     /// The parts, in order.
     pub pieces: Vec<Piece>,
 }
 
 /// A part of a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
     /// HTML as it is.
     Html(String),
     /// The URL of a link, by its number in [`PageFacts::links`].
     Link(usize),
+    /// Highlighted code.
+    Code {
+        /// Of its language and its text.
+        key: Digest,
+        /// Its HTML.
+        html: String,
+    },
 }
 
 impl Body {
     /// The HTML, with each hole filled by the escaped URL that is given for it.
     pub fn fill<'a>(&self, url: impl Fn(usize) -> &'a str) -> String {
-        let mut out = String::new();
+        let length = |piece: &Piece| match piece {
+            Piece::Html(html) | Piece::Code { html, .. } => html.len(),
+            Piece::Link(number) => url(*number).len(),
+        };
+        let mut out = String::with_capacity(self.pieces.iter().map(length).sum());
         for piece in &self.pieces {
             match piece {
-                Piece::Html(html) => out.push_str(html),
+                Piece::Html(html) | Piece::Code { html, .. } => out.push_str(html),
                 Piece::Link(number) => out.push_str(&crate::base::escape_html(url(*number))),
             }
         }
@@ -201,8 +212,9 @@ impl From<&Html> for ParseOptions {
     }
 }
 
-/// Parses one page.
-pub fn parse(source: SourceFile, options: ParseOptions) -> ParsedPage {
+/// Parses one page. Without a memory for code none is highlighted, which takes a tenth of the time
+/// and changes nothing but the body.
+pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>) -> ParsedPage {
     let mut unresolved = Vec::new();
     let look = prose::unresolved(&mut unresolved);
     let parser =
@@ -210,7 +222,7 @@ pub fn parse(source: SourceFile, options: ParseOptions) -> ParsedPage {
     let definitions = prose::definitions(parser.reference_definitions());
     let events: Vec<_> = TextMergeWithOffset::new(parser.into_offset_iter()).collect();
     let (heading, body) = split_heading(&events);
-    let mut written = html::write(&source, &events[body..], heading.as_ref(), options);
+    let mut written = html::write(&source, &events[body..], heading.as_ref(), options, code);
     let standing = standing::judge(&source, &events);
     let excerpt = excerpt(&events);
     let mut prose = prose::check(&prose::Text {

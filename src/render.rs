@@ -10,6 +10,7 @@ mod json;
 mod machine;
 mod nav;
 mod page;
+mod prepared;
 mod theme;
 pub mod view;
 
@@ -17,6 +18,7 @@ pub use badges::badges;
 pub use gap::status_view;
 pub use json::{pages_json, status_json};
 pub use machine::{feed, redirect, robots, sitemap};
-pub use page::{Parts, Scene, Shared, next, not_found, page_view};
+pub use page::{Parts, Scene, Shared, fill, links_digest, next, not_found, page_view};
+pub use prepared::{Prepared, digest};
 pub use theme::{Theme, ThemeFile, default_files};
 pub use view::PageView;

@@ -14,13 +14,15 @@ pub use links::{LinkTarget, Outcome};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::SitePath;
 use crate::checklist::Checklist;
 use crate::diag::Diagnostic;
 use crate::parse::{PageFacts, Summary};
 
 /// The site as a whole. Pages are named by their index in the facts that it was made from.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Site {
     /// All pages of the output, generated ones included.
     pub entries: Vec<Entry>,
@@ -41,7 +43,7 @@ pub struct Site {
 }
 
 /// A page of the output.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// Relative to the root of the site.
     pub url: String,
@@ -60,7 +62,7 @@ pub struct Entry {
 }
 
 /// What a page of the output shows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum EntryKind {
     /// The home page.
     Home,
@@ -79,7 +81,7 @@ pub enum EntryKind {
 }
 
 /// A part of the navigation.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Section {
     /// Its title.
     pub title: String,
@@ -96,7 +98,7 @@ pub struct Section {
 }
 
 /// A line of the navigation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Item {
     /// Its text.
     pub title: String,
@@ -111,7 +113,7 @@ pub struct Item {
 }
 
 /// Where a gap is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct GapPlace {
     /// Its URL, for ever.
     pub url: String,
@@ -120,7 +122,7 @@ pub struct GapPlace {
 }
 
 /// An old URL that leads to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redirect {
     /// The old URL.
     pub from: String,

@@ -4,10 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, de};
+
 /// A path relative to the project's root: `/`-separated, without `.`, `..` or empty parts.
 ///
 /// It can't leave the root, so whatever holds one needs no further check for that.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct SitePath(Arc<str>);
 
 impl SitePath {
@@ -86,6 +88,15 @@ fn normalise(folder: &str, text: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+impl<'de> Deserialize<'de> for SitePath {
+    /// Reads a path that was written from one; anything else is an error.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        let plain = Self::new(text).filter(|path| path.as_str() == text);
+        plain.ok_or_else(|| de::Error::custom("this is no path of the project"))
+    }
 }
 
 impl fmt::Display for SitePath {

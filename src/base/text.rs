@@ -1,11 +1,14 @@
 //! Ranges of text, slugs, escaping.
 
 use pulldown_cmark_escape::escape_html as escape_into;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A range of bytes within a file that the context names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
 pub struct TextRange {
     /// The first byte.
     pub start: u32,

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
+use super::cache::Cache;
 use super::judging;
+use super::pages::{Done, Pages, Scope, Text};
 use super::rules::Rules;
+use super::site::{self, Resolved};
 use super::texts::Texts;
 use super::{Report, theme};
-use crate::base::{Digest, Hasher, SitePath};
+use crate::base::{Digest, SitePath};
 use crate::checklist::Checklist;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span, tidy};
@@ -20,10 +21,10 @@ use crate::examples;
 use crate::files::{Error, Files, Kind};
 use crate::history::{self, History};
 use crate::lint;
-use crate::parse::{self, Body, PageFacts, PageOwn, ParseOptions, Standing};
-use crate::render::{Parts, Scene, Shared, Theme};
-use crate::resolve::{self, Site};
-use crate::source::{self, Review, SourceFile, Suppression, Tree};
+use crate::parse::{Body, CodeCache, PageFacts, PageOwn, Standing};
+use crate::render::{self, Scene, Shared, Theme};
+use crate::resolve::Site;
+use crate::source::{self, Review, Suppression, Tree};
 use crate::status::{self, Evidence, GapStatus};
 
 /// Everything that is known before the first page is rendered.
@@ -31,7 +32,8 @@ pub struct Analysis {
     /// What other pages may know of each page, in the order of paths.
     pub facts: Vec<Arc<PageFacts>>,
     pub(super) own: Vec<Arc<PageOwn>>,
-    pub(super) bodies: Vec<Arc<Body>>,
+    bodies: Vec<Text>,
+    code: Arc<CodeCache>,
     standings: Vec<Arc<Standing>>,
     tree: Arc<Tree>,
     /// What there should be.
@@ -74,58 +76,89 @@ pub enum Changes {
     Files(BTreeSet<SitePath>),
 }
 
-/// Reads, parses, resolves and judges, from nothing.
+/// Reads, parses, resolves and judges.
 pub fn analyse(files: &dyn Files, config: &Config) -> Result<Analysis, Error> {
-    Engine::default().analyse(files, config, &Changes::All)
+    let mut engine = Engine::open(files, config);
+    let analysis = engine.analyse(files, config, &Changes::All, Wanted::Facts)?;
+    engine.close(files, config);
+    Ok(analysis)
 }
 
 /// Remembers what was read and parsed. An empty one makes a cold build.
 #[derive(Default)]
 pub struct Engine {
+    /// Open from the start of a build to its end.
+    pub(super) cache: Option<Cache>,
     tree: Option<(Arc<Tree>, Vec<Diagnostic>)>,
-    pages: HashMap<SitePath, Page>,
+    pages: Pages,
+    code: Arc<CodeCache>,
     texts: Option<(Arc<Texts>, Vec<Diagnostic>)>,
     theme: Option<(Arc<Theme>, Vec<Diagnostic>)>,
     history: Option<Arc<History>>,
-    site: Option<(Digest, Arc<Site>, Vec<Diagnostic>)>,
+    site: Option<Resolved>,
     rules: Rules,
 }
 
-/// A page as it was parsed.
-#[derive(Clone)]
-struct Page {
-    /// Of all that parsing depends on.
-    key: Digest,
-    facts: Arc<PageFacts>,
-    /// Of the facts, without the places of things in the text.
-    facts_digest: Digest,
-    standing: Arc<Standing>,
-    own: Arc<PageOwn>,
-    body: Arc<Body>,
-    found: Arc<Vec<Diagnostic>>,
-    suppressions: Arc<Vec<Suppression>>,
+/// How much of each page is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wanted {
+    /// What is needed to judge it.
+    Facts,
+    /// Its text, too.
+    Bodies,
 }
 
 impl Engine {
+    /// An engine that knows what earlier builds have left, and keeps others from it until it is
+    /// closed.
+    pub fn open(files: &dyn Files, config: &Config) -> Self {
+        let cache = Cache::open(files, config);
+        let (pages, site) = rayon::join(
+            || Pages::load(files, cache.as_ref()),
+            || cache.as_ref().and_then(|cache| Resolved::load(files, cache)),
+        );
+        Self { cache, pages, site, ..Self::default() }
+    }
+
+    /// Leaves what it knows to later builds, if nobody else is at it.
+    pub fn close(&mut self, files: &dyn Files, config: &Config) {
+        let cache = self.cache.take().or_else(|| Cache::open(files, config));
+        let Some(cache) = cache else { return };
+        self.pages.save(files, &cache);
+        if let Some(site) = &mut self.site {
+            site.save(files, &cache);
+        }
+    }
+
     /// Brings everything up to date. What hasn't changed isn't done again.
     pub fn analyse(
         &mut self,
         files: &dyn Files,
         config: &Config,
         changes: &Changes,
+        wanted: Wanted,
     ) -> Result<Analysis, Error> {
         let mut work = Work::default();
         let changes =
             if self.lost_folder(files, config, changes) { &Changes::All } else { changes };
         let (tree, mut found) = self.tree(files, config, changes)?;
-        self.pages(files, config, changes, &tree, &mut work);
+        let scope = Scope {
+            files,
+            config,
+            cache: self.cache.as_ref(),
+            code: &self.code,
+            changes,
+            bodies: wanted == Wanted::Bodies,
+        };
+        self.pages.update(&scope, &tree.pages);
         let (theme, faults) = self.theme(files, config, changes);
         found.extend(faults);
         let (texts, faults) = self.texts(files, config, changes, &tree);
         found.extend(faults);
         let history = self.history(config, changes);
-        let pages = Pages::collect(&tree, &self.pages, &mut found);
-        let (site, faults) = self.site(config, &tree, &texts, &pages, &mut work);
+        let pages = Parts::collect(&tree, &self.pages, &mut work, &mut found);
+        let from = site::From { config, tree: &tree, texts: &texts, facts: &pages.facts };
+        let (site, faults) = self.site(&from, &pages.digests, &mut work);
         found.extend(faults);
         // What was found depends on the site and on the settings, besides the page.
         let same = !work.resolved && matches!(changes, Changes::Files(_));
@@ -137,6 +170,7 @@ impl Engine {
             facts: pages.facts,
             own: pages.own,
             bodies: pages.bodies,
+            code: Arc::clone(&self.code),
             standings: pages.standings,
             tree,
             checklist: texts.checklist.clone(),
@@ -152,6 +186,19 @@ impl Engine {
             diagnostics: found,
             work,
         })
+    }
+
+    fn site(
+        &mut self,
+        from: &site::From,
+        facts: &[Digest],
+        work: &mut Work,
+    ) -> (Arc<Site>, Vec<Diagnostic>) {
+        let key = from.key(facts);
+        let known = self.site.take().filter(|known| known.key == key);
+        work.resolved = known.is_none();
+        let resolved = self.site.insert(known.unwrap_or_else(|| from.resolve(key)));
+        (Arc::clone(&resolved.site), resolved.found.clone())
     }
 
     /// True when a folder is gone: whoever tells of that doesn't tell of the files in it.
@@ -181,43 +228,6 @@ impl Engine {
             self.tree = Some((Arc::new(tree), found));
         }
         Ok(self.tree.clone().expect("it was just made"))
-    }
-
-    fn pages(
-        &mut self,
-        files: &dyn Files,
-        config: &Config,
-        changes: &Changes,
-        tree: &Tree,
-        work: &mut Work,
-    ) {
-        let touched = |path: &SitePath| match (changes, self.pages.get(path)) {
-            (Changes::All, _) | (_, None) => true,
-            (Changes::Files(paths), Some(page)) => {
-                paths.contains(path) || page.facts.includes.iter().any(|file| paths.contains(file))
-            }
-        };
-        let todo: Vec<&SitePath> = tree.pages.iter().filter(|path| touched(path)).collect();
-        let options = ParseOptions::from(&config.html);
-        let read = |path: &&SitePath| {
-            let source = source::read_page(files, config, path);
-            let key = parse_key(&source, options);
-            let known = self.pages.get(*path).filter(|page| page.key == key);
-            match known {
-                Some(page) => (page.clone(), false),
-                None => (Page::new(source, key, options), true),
-            }
-        };
-        let made: Vec<(Page, bool)> = todo.par_iter().map(read).collect();
-        work.read = made.len();
-        work.parsed = made.iter().filter(|(_, parsed)| *parsed).count();
-        for (path, (page, _)) in todo.into_iter().zip(made) {
-            self.pages.insert(path.clone(), page);
-        }
-        if self.pages.len() > tree.pages.len() {
-            let known: BTreeSet<&SitePath> = tree.pages.iter().collect();
-            self.pages.retain(|path, _| known.contains(path));
-        }
     }
 
     fn theme(
@@ -260,25 +270,6 @@ impl Engine {
         }
         self.history.clone().expect("it was just made")
     }
-
-    /// The site, made again only when something that it is made from has changed.
-    fn site(
-        &mut self,
-        config: &Config,
-        tree: &Tree,
-        texts: &Texts,
-        pages: &Pages,
-        work: &mut Work,
-    ) -> (Arc<Site>, Vec<Diagnostic>) {
-        let key = site_key(config, tree, texts, &pages.digests);
-        if self.site.as_ref().is_none_or(|(known, ..)| *known != key) {
-            work.resolved = true;
-            let (site, found) = resolve::resolve(&inputs(config, tree, texts), &pages.facts);
-            self.site = Some((key, Arc::new(site), found));
-        }
-        let (_, site, found) = self.site.as_ref().expect("it was just made");
-        (Arc::clone(site), found.clone())
-    }
 }
 
 impl Changes {
@@ -288,49 +279,6 @@ impl Changes {
             Self::Files(paths) => paths.iter().any(wanted),
         }
     }
-}
-
-impl Page {
-    fn new(source: SourceFile, key: Digest, options: ParseOptions) -> Self {
-        let page = parse::parse(source, options);
-        Self {
-            key,
-            facts_digest: page.facts.digest(),
-            facts: Arc::new(page.facts),
-            standing: Arc::new(page.standing),
-            own: Arc::new(page.own),
-            body: Arc::new(page.body),
-            found: Arc::new(page.diagnostics),
-            suppressions: Arc::new(page.suppressions),
-        }
-    }
-}
-
-/// Of all that parsing depends on: the source with what was found in it, and the options.
-fn parse_key(source: &SourceFile, options: ParseOptions) -> Digest {
-    let mut hasher = Hasher::default();
-    hasher.field(source.digest.bytes());
-    hasher.field(format!("{options:?}").as_bytes());
-    for found in &source.diagnostics {
-        hasher.field(format!("{} {:?} {}", found.rule.code, found.span, found.message).as_bytes());
-    }
-    hasher.finish()
-}
-
-/// Of all that the site is made from.
-fn site_key(config: &Config, tree: &Tree, texts: &Texts, facts: &[Digest]) -> Digest {
-    let mut hasher = Hasher::default();
-    for digest in facts {
-        hasher.field(digest.bytes());
-    }
-    hasher.field(texts.digest.bytes());
-    hasher.field(config.src.as_bytes());
-    hasher.field(config.book.title.as_bytes());
-    hasher.field(format!("{:?}", config.html.redirects).as_bytes());
-    for path in &tree.assets {
-        hasher.field(path.as_str().as_bytes());
-    }
-    hasher.finish()
 }
 
 impl Analysis {
@@ -406,8 +354,8 @@ impl Analysis {
         Scene::new(&self.parts(config), shared)
     }
 
-    fn parts<'a>(&'a self, config: &'a Config) -> Parts<'a> {
-        Parts {
+    fn parts<'a>(&'a self, config: &'a Config) -> render::Parts<'a> {
+        render::Parts {
             config,
             site: &self.site,
             checklist: self.checklist.as_deref(),
@@ -415,6 +363,21 @@ impl Analysis {
             history: &self.history,
             statuses: &self.statuses,
         }
+    }
+
+    /// Of the body of a page; none when it hasn't been made yet.
+    pub(super) fn body_digest(&self, page: usize) -> Option<Digest> {
+        self.bodies[page].digest
+    }
+
+    /// The body of a page.
+    pub(super) fn body(
+        &self,
+        files: &dyn Files,
+        config: &Config,
+        page: usize,
+    ) -> Result<Body, Box<Diagnostic>> {
+        self.bodies[page].body(files, config, &self.facts[page].path, &self.code)
     }
 
     /// The report of a build that has come this far.
@@ -431,38 +394,29 @@ impl Analysis {
 
 /// The results of parsing, each part in a list of its own, in the order of paths.
 #[derive(Default)]
-pub(super) struct Pages {
+pub(super) struct Parts {
     pub facts: Vec<Arc<PageFacts>>,
     digests: Vec<Digest>,
     pub standings: Vec<Arc<Standing>>,
     own: Vec<Arc<PageOwn>>,
-    bodies: Vec<Arc<Body>>,
+    bodies: Vec<Text>,
     suppressions: Vec<Suppression>,
 }
 
-impl Pages {
-    fn collect(tree: &Tree, known: &HashMap<SitePath, Page>, found: &mut Vec<Diagnostic>) -> Self {
-        let mut pages = Self::default();
+impl Parts {
+    fn collect(tree: &Tree, known: &Pages, work: &mut Work, found: &mut Vec<Diagnostic>) -> Self {
+        let mut parts = Self::default();
         for page in tree.pages.iter().filter_map(|path| known.get(path)) {
-            pages.facts.push(Arc::clone(&page.facts));
-            pages.digests.push(page.facts_digest);
-            pages.standings.push(Arc::clone(&page.standing));
-            pages.own.push(Arc::clone(&page.own));
-            pages.bodies.push(Arc::clone(&page.body));
-            pages.suppressions.extend(page.suppressions.iter().cloned());
+            work.read += usize::from(page.done >= Done::Read);
+            work.parsed += usize::from(page.done >= Done::Parsed);
+            parts.facts.push(Arc::clone(&page.facts));
+            parts.digests.push(page.facts_digest);
+            parts.standings.push(Arc::clone(&page.standing));
+            parts.own.push(Arc::clone(&page.own));
+            parts.bodies.push(known.text(page));
+            parts.suppressions.extend(page.suppressions.iter().cloned());
             found.extend(page.found.iter().cloned());
         }
-        pages
-    }
-}
-
-fn inputs<'a>(config: &'a Config, tree: &'a Tree, texts: &'a Texts) -> resolve::Inputs<'a> {
-    resolve::Inputs {
-        src: &config.src,
-        title: &config.book.title,
-        checklist: texts.checklist.as_deref(),
-        summary: texts.summary.as_ref(),
-        assets: &tree.assets,
-        redirects: &config.html.redirects,
+        parts
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::analyse::Pages;
+use super::analyse::Parts;
 use super::texts::Texts;
 use crate::base::{Digest, SitePath};
 use crate::config::Config;
@@ -25,7 +25,7 @@ pub(super) fn judge(
     files: &dyn Files,
     config: &Config,
     texts: &Texts,
-    pages: &Pages,
+    pages: &Parts,
     site: &Site,
     found: &mut Vec<Diagnostic>,
 ) -> Judged {
@@ -57,7 +57,7 @@ pub(super) fn judge(
 fn bound_digests(
     files: &dyn Files,
     config: &Config,
-    pages: &Pages,
+    pages: &Parts,
     site: &Site,
 ) -> BTreeMap<SitePath, String> {
     // Several links lead to one file, which is read once.

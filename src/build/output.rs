@@ -9,9 +9,10 @@ use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::Made;
-use super::plan::{Job, Jobs};
-use crate::base::{SitePath, plural};
+use super::cache;
+use super::outputs::{Outputs, Record};
+use super::plan::{Job, Jobs, Maker};
+use crate::base::{Digest, SitePath, plural};
 use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::files::{Error, Files, Kind, write_changed};
@@ -23,6 +24,7 @@ const HEADER: &str = "lacuna-manifest 1\n";
 /// What writing did.
 #[derive(Default)]
 pub(super) struct Changed {
+    pub rendered: usize,
     pub written: usize,
     pub removed: usize,
     pub diagnostics: Vec<Diagnostic>,
@@ -54,7 +56,7 @@ fn without_dots(path: &Path) -> PathBuf {
     out
 }
 
-/// Removes what we wrote, and nothing else.
+/// Removes what we wrote, and nothing else; the cache, too.
 pub fn clean(files: &dyn Files, config: &Config) -> Result<usize, Error> {
     let ours = read_manifest(files, config);
     let folder = Folder { files, path: &config.output };
@@ -67,21 +69,22 @@ pub fn clean(files: &dyn Files, config: &Config) -> Result<usize, Error> {
         let above = config.output.parent().unwrap_or(&config.output);
         files.remove(&path, above).map_err(Error::at("remove", &path))?;
     }
+    let cache = config.root.join(cache::FOLDER);
+    for path in files.list(&cache).unwrap_or_default() {
+        files.remove(&path, &config.root).map_err(Error::at("remove", &path))?;
+    }
     Ok(removed)
 }
 
-/// Makes all files and writes those that have changed.
-pub(super) fn write(
-    files: &dyn Files,
-    config: &Config,
-    jobs: &Jobs,
-    make: impl Fn(&Job) -> Made + Sync,
-) -> Result<Changed, Error> {
+/// Makes the files that aren't as they must be, and writes those that have changed.
+pub(super) fn write(maker: &Maker, jobs: &Jobs) -> Result<Changed, Error> {
+    let (files, config) = (maker.files, maker.config);
+    let earlier = Outputs::load(files, config, maker.cache);
     let ours = read_manifest(files, config);
     let folder = Folder { files, path: &config.output };
     let planned: BTreeSet<String> = jobs.iter().map(|(url, _)| url.clone()).collect();
     let mut done = Changed::default();
-    let blocked = folder.blocked(jobs, &ours, &make)?;
+    let blocked = folder.blocked(maker, jobs, &ours)?;
     done.diagnostics.extend(blocked.iter().map(|url| in_the_way(config, url)));
     let allowed: BTreeSet<String> = planned.difference(&blocked).cloned().collect();
     if !allowed.is_subset(&ours) {
@@ -90,15 +93,21 @@ pub(super) fn write(
     // Pages come after the files that they need.
     let pages_begin = jobs.iter().position(|(_, job)| job.is_page()).unwrap_or(jobs.len());
     let (first, then) = jobs.split_at(pages_begin);
+    let mut records = Vec::with_capacity(jobs.len());
     for part in [first, then] {
         let results: Vec<_> = part
             .par_iter()
             .filter(|(url, _)| allowed.contains(url))
-            .map(|(url, job)| folder.make(url, job, &make))
+            .map(|(url, job)| folder.put(maker, url, job, earlier.get(url)))
             .collect();
-        for result in results {
+        let part = part.iter().filter(|(url, _)| allowed.contains(url));
+        for ((url, job), result) in part.zip(results) {
             match result? {
-                Ok(changed) => done.written += usize::from(changed),
+                Ok((record, put)) => {
+                    done.rendered += usize::from(put >= Put::Made && job.is_page());
+                    done.written += usize::from(put == Put::Written);
+                    records.push((url.as_str(), record));
+                }
                 Err(fault) => done.diagnostics.push(*fault),
             }
         }
@@ -108,7 +117,19 @@ pub(super) fn write(
     }
     folder.write(MANIFEST, &manifest(allowed.iter()))?;
     done.diagnostics.extend(folder.foreign(&allowed)?);
+    earlier.save(files, config, maker.cache, &records);
     Ok(done)
+}
+
+/// What was done with a file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Put {
+    /// Nothing.
+    Left,
+    /// It was made, and is as it was.
+    Made,
+    /// It was made and written.
+    Written,
 }
 
 struct Folder<'a> {
@@ -125,24 +146,39 @@ impl Folder<'_> {
         url.split('/').fold(self.path.to_path_buf(), |path, part| path.join(part))
     }
 
-    fn make(
+    /// Brings one file up to date.
+    fn put(
         &self,
+        maker: &Maker,
         url: &str,
         job: &Job,
-        make: &impl Fn(&Job) -> Made,
-    ) -> Result<Result<bool, Box<Diagnostic>>, Error> {
-        match make(job)? {
-            Ok(bytes) => self.write(url, &bytes).map(Ok),
-            Err(fault) => Ok(Err(fault)),
+        known: Option<&Record>,
+    ) -> Result<Result<(Record, Put), Box<Diagnostic>>, Error> {
+        let path = self.on_disk(url);
+        let ready = maker.ready(job);
+        let known = known.filter(|record| record.still_holds(self.files, &path));
+        let same = known.filter(|record| record.key.is_some() && record.key == ready.key);
+        if let Some(record) = same {
+            let stamp = self.files.stamp(&path);
+            return Ok(Ok((Record { stamp, ..record.clone() }, Put::Left)));
         }
+        let bytes = match (ready.make)()? {
+            Ok(bytes) => bytes,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let digest = Digest::of(&bytes);
+        let there = known.is_some_and(|record| record.bytes == digest);
+        let written = !there && write_changed(self.files, &path, &bytes)?;
+        let record = Record { key: ready.key, bytes: digest, stamp: self.files.stamp(&path) };
+        Ok(Ok((record, if written { Put::Written } else { Put::Made })))
     }
 
     /// Files that stand where ours belong, that we didn't write, and that differ from ours.
     fn blocked(
         &self,
+        maker: &Maker,
         jobs: &Jobs,
         ours: &BTreeSet<String>,
-        make: &impl Fn(&Job) -> Made,
     ) -> Result<BTreeSet<String>, Error> {
         if self.files.kind(self.path) == Kind::Nothing {
             return Ok(BTreeSet::new());
@@ -153,7 +189,7 @@ impl Folder<'_> {
             let stands = match self.files.kind(&there) {
                 Kind::Nothing => self.has_file_above(&there),
                 Kind::Folder => true,
-                Kind::File => self.files.read(&there).ok() != make(job)?.ok(),
+                Kind::File => self.files.read(&there).ok() != (maker.ready(job).make)()?.ok(),
             };
             if stands {
                 blocked.insert(url.clone());

@@ -1,14 +1,16 @@
 //! What is to be written, and how each file is made.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::cache::Cache;
+use super::outputs::Key;
 use super::{Analysis, Made};
-use crate::base::SitePath;
+use crate::base::{Digest, Hasher, SitePath};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
 use crate::files::{Error, Files, Kind};
-use crate::render::{self, Scene};
+use crate::render::{self, PageView, Scene};
 
 /// One file to be written.
 #[derive(Clone, Debug)]
@@ -117,38 +119,101 @@ fn json(value: &serde_json::Value) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Makes one file. A page that can't be rendered is a diagnostic.
-pub(super) fn run(
-    files: &dyn Files,
-    config: &Config,
-    analysis: &Analysis,
-    scene: &Scene,
-    job: &Job,
-) -> Made {
-    let theme = &analysis.theme;
-    let text = match job {
-        Job::Copy(path) => {
-            return files.read(path).map(Ok).map_err(Error::at("read", path));
+/// Makes files, one at a time, in any order.
+pub(super) struct Maker<'a> {
+    pub files: &'a dyn Files,
+    pub config: &'a Config,
+    pub analysis: &'a Analysis,
+    pub scene: &'a Scene<'a>,
+    pub cache: Option<&'a Cache>,
+}
+
+/// A file that can be made.
+pub(super) struct Ready<'a> {
+    /// Of all that it is made from; none when only its bytes tell.
+    pub key: Option<Key>,
+    /// Makes it.
+    pub make: Box<dyn FnOnce() -> Made + 'a>,
+}
+
+impl<'a> Maker<'a> {
+    /// Gets a file ready. A page that can't be rendered is a diagnostic.
+    pub(super) fn ready(&'a self, job: &'a Job) -> Ready<'a> {
+        let theme = &self.analysis.theme;
+        match job {
+            Job::Copy(path) => Ready {
+                key: self.copy_key(path),
+                make: Box::new(|| self.files.read(path).map(Ok).map_err(Error::at("read", path))),
+            },
+            Job::Bytes(bytes) => made_from(move || Ok(bytes.clone())),
+            Job::Pages => made_from(|| Ok(pages_json(self.analysis, self.scene))),
+            Job::Page(entry) => self.page(*entry),
+            Job::NotFound => {
+                let view = render::not_found(self.scene);
+                let key = self.page_key(&view, Digest::of(b""));
+                let make = move || Ok(text(theme.page(&view, "")));
+                Ready { key: Some(key), make: Box::new(make) }
+            }
+            Job::Redirect(number) => made_from(|| {
+                let to = &self.analysis.site.redirects[*number];
+                render::redirect(theme, self.scene, self.config, to).map(String::into_bytes)
+            }),
+            Job::Sitemap => made_from(|| {
+                let made = render::sitemap(theme, self.scene, &self.analysis.site);
+                made.unwrap_or(Ok(String::new())).map(String::into_bytes)
+            }),
+            Job::Feed => made_from(|| {
+                let (site, own) = (&self.analysis.site, &self.analysis.own);
+                let made = render::feed(theme, self.scene, self.config, site, own);
+                made.unwrap_or(Ok(String::new())).map(String::into_bytes)
+            }),
         }
-        Job::Bytes(bytes) => return Ok(Ok(bytes.clone())),
-        Job::Pages => return Ok(Ok(pages_json(analysis, scene))),
-        Job::Page(entry) => {
-            let page = analysis.site.entries[*entry].page;
-            let text = page.map(|page| (&*analysis.bodies[page], &*analysis.own[page]));
-            let view = render::page_view(scene, *entry, text);
-            theme.page(&view, scene.site_value(), scene.nav_value(*entry))
-        }
-        Job::NotFound => {
-            theme.page(&render::not_found(scene), scene.site_value(), scene.root_nav())
-        }
-        Job::Redirect(number) => {
-            render::redirect(theme, scene, config, &analysis.site.redirects[*number])
-        }
-        Job::Sitemap => render::sitemap(theme, scene, &analysis.site).unwrap_or(Ok(String::new())),
-        Job::Feed => render::feed(theme, scene, config, &analysis.site, &analysis.own)
-            .unwrap_or(Ok(String::new())),
-    };
-    Ok(text.map(String::into_bytes).map_err(Box::new))
+    }
+
+    fn page(&'a self, entry: usize) -> Ready<'a> {
+        let theme = &self.analysis.theme;
+        let page = self.analysis.site.entries[entry].page;
+        let own = page.map(|page| &*self.analysis.own[page]);
+        let view = render::page_view(self.scene, entry, own);
+        let Some(page) = page else {
+            let key = self.page_key(&view, Digest::of(b""));
+            let make = move || Ok(text(theme.page(&view, "")));
+            return Ready { key: Some(key), make: Box::new(make) };
+        };
+        let body = self.analysis.body_digest(page).map(|body| {
+            let mut hasher = Hasher::default();
+            hasher.field(body.bytes());
+            hasher.field(render::links_digest(self.scene, page).bytes());
+            hasher.finish()
+        });
+        let key = body.map(|body| self.page_key(&view, body));
+        let make = move || match self.analysis.body(self.files, self.config, page) {
+            Ok(body) => Ok(text(theme.page(&view, &render::fill(self.scene, page, &body)))),
+            Err(fault) => Ok(Err(fault)),
+        };
+        Ready { key, make: Box::new(make) }
+    }
+
+    /// Theme, site, navigation, frame, body.
+    fn page_key(&self, view: &PageView, body: Digest) -> Key {
+        let theme = self.analysis.theme.digest;
+        vec![theme, view.site.digest, view.nav.digest, render::digest(view), body]
+    }
+
+    /// A file that the system says is the same needn't be read.
+    fn copy_key(&self, path: &Path) -> Option<Key> {
+        let stamp = self.files.stamp(path)?;
+        let trusted = self.cache.is_some_and(|cache| cache.trusts(&stamp));
+        trusted.then(|| vec![render::digest(&(path.to_string_lossy(), stamp))])
+    }
+}
+
+fn made_from<'a>(make: impl FnOnce() -> Result<Vec<u8>, Diagnostic> + 'a) -> Ready<'a> {
+    Ready { key: None, make: Box::new(|| Ok(make().map_err(Box::new))) }
+}
+
+fn text(made: Result<String, Diagnostic>) -> Result<Vec<u8>, Box<Diagnostic>> {
+    made.map(String::into_bytes).map_err(Box::new)
 }
 
 fn pages_json(analysis: &Analysis, scene: &Scene) -> Vec<u8> {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::plan::{self, Job};
-use super::{Analysis, Changes, Engine, Made};
+use super::plan::{self, Job, Maker};
+use super::{Analysis, Changes, Engine, Made, Wanted};
 use crate::base::SitePath;
 use crate::config::Config;
 use crate::diag::Diagnostic;
@@ -32,7 +32,7 @@ impl Snapshot {
         changes: &Changes,
         earlier: Option<&Self>,
     ) -> Result<Self, Error> {
-        let analysis = engine.analyse(files, &config, changes)?;
+        let analysis = engine.analyse(files, &config, changes, Wanted::Bodies)?;
         let earlier = earlier.map(|earlier| (&earlier.analysis, &earlier.shared));
         let shared = analysis.shared_after(&config, earlier);
         let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));
@@ -46,8 +46,10 @@ impl Snapshot {
     /// The bytes at a URL; none when there is nothing.
     pub fn render(&self, files: &dyn Files, url: &str) -> Option<Made> {
         let job = self.jobs.get(url)?;
-        let scene = self.analysis.scene(&self.config, &self.shared);
-        Some(plan::run(files, &self.config, &self.analysis, &scene, job))
+        let scene = &self.analysis.scene(&self.config, &self.shared);
+        let (config, analysis) = (&*self.config, &self.analysis);
+        let maker = Maker { files, config, analysis, scene, cache: None };
+        Some((maker.ready(job).make)())
     }
 
     /// True when there is something at a URL.

@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
+use serde::{Deserialize, Serialize};
 
 /// How long an approval lasts, in calendar units.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Interval(Span);
 
 impl Interval {

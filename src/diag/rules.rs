@@ -42,6 +42,29 @@ pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
 }
 
+/// For serde: a rule is written as its code.
+pub(super) mod as_code {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{Rule, rule};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    pub(in crate::diag) fn serialize<S: Serializer>(
+        rule: &&'static Rule,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(rule.code)
+    }
+
+    pub(in crate::diag) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<&'static Rule, D::Error> {
+        let code = <&str>::deserialize(deserializer)?;
+        rule(code).ok_or_else(|| D::Error::custom("there is no such rule"))
+    }
+}
+
 /// The rule of a code that this program itself names.
 pub(super) fn by_code(code: &str) -> &'static Rule {
     rule(code).expect("a test looks up every code that the sources name")

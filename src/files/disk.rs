@@ -1,12 +1,13 @@
 //! Files on disk.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
 
-use super::{Files, Kind, Walk};
+use super::{Files, Kind, Lock, Stamp, Walk};
 
 /// The files of this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,6 +86,51 @@ impl Files for DiskFiles {
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         fs::canonicalize(path)
     }
+
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        let found = fs::metadata(path).ok()?;
+        if found.is_file() { stamp(&found) } else { None }
+    }
+
+    fn read_part(&self, path: &Path, part: Range<usize>) -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        // Nothing is made room for that isn't there.
+        if part.end as u64 > file.metadata()?.len() || part.end < part.start {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        file.seek(SeekFrom::Start(part.start as u64))?;
+        let mut bytes = vec![0; part.len()];
+        file.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<Option<Lock>> {
+        let file = File::options().create(true).append(true).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Box::new(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn stamp(found: &fs::Metadata) -> Option<Stamp> {
+    use std::os::unix::fs::MetadataExt;
+    let nanoseconds =
+        |seconds: i64, rest: i64| seconds.checked_mul(1_000_000_000)?.checked_add(rest);
+    Some(Stamp {
+        size: found.size(),
+        modified: nanoseconds(found.mtime(), found.mtime_nsec())?,
+        changed: nanoseconds(found.ctime(), found.ctime_nsec())?,
+        number: found.ino(),
+    })
+}
+
+/// Elsewhere the system doesn't say when a file was really changed.
+#[cfg(not(unix))]
+fn stamp(_: &fs::Metadata) -> Option<Stamp> {
+    None
 }
 
 fn walker(folder: &Path) -> WalkBuilder {

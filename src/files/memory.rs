@@ -3,23 +3,41 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use super::{Files, Kind, Walk};
+use super::{Files, Kind, Stamp, Walk};
 
 /// Files that live as long as the value does.
 #[derive(Debug, Default)]
-pub struct MemoryFiles(Mutex<BTreeMap<PathBuf, Vec<u8>>>);
+pub struct MemoryFiles {
+    files: Mutex<BTreeMap<PathBuf, File>>,
+    /// How many files were written so far.
+    writes: AtomicI64,
+}
+
+#[derive(Debug)]
+struct File {
+    bytes: Vec<u8>,
+    /// The number of its writing.
+    written: i64,
+}
+
+/// Between two writings time goes by, in nanoseconds, so that every version has its own stamp.
+const PAUSE: i64 = 10_000_000_000;
 
 impl MemoryFiles {
-    fn files(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Vec<u8>>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn files(&self) -> MutexGuard<'_, BTreeMap<PathBuf, File>> {
+        self.files.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl Files for MemoryFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files().get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.files()
+            .get(path)
+            .map(|file| file.bytes.clone())
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn walk(&self, folder: &Path, _root: &Path) -> io::Result<Walk> {
@@ -36,7 +54,8 @@ impl Files for MemoryFiles {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.files().insert(path.to_path_buf(), bytes.to_vec());
+        let written = self.writes.fetch_add(1, Ordering::SeqCst);
+        self.files().insert(path.to_path_buf(), File { bytes: bytes.to_vec(), written });
         Ok(())
     }
 
@@ -60,5 +79,12 @@ impl Files for MemoryFiles {
             Kind::Nothing => Err(io::ErrorKind::NotFound.into()),
             _ => Ok(path.to_path_buf()),
         }
+    }
+
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        let files = self.files();
+        let file = files.get(path)?;
+        let time = file.written * PAUSE;
+        Some(Stamp { size: file.bytes.len() as u64, modified: time, changed: time, number: 0 })
     }
 }

@@ -33,7 +33,7 @@ pub fn text_at(files: &dyn Files, config: &Config, path: &SitePath) -> Option<Te
     let config = &Config { src: config.src.clone(), ..then };
     let source = source::read_page(files, config, path);
     let words = source.text.clone();
-    let page = parse::parse(source, ParseOptions::from(&config.html));
+    let page = parse::parse(source, ParseOptions::from(&config.html), None);
     let digest_of = |path: &SitePath| {
         files.read(&path.on_disk(&config.root)).ok().map(|bytes| Digest::of(&bytes))
     };

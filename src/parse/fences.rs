@@ -4,6 +4,7 @@
 //! leave the rest alone: `python should_fail="not found" timeout=5`. Readers see none of it.
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
+use serde::{Deserialize, Serialize};
 
 use super::plain;
 use crate::checklist::{Events, end_of};
@@ -11,7 +12,7 @@ use crate::diag::Span;
 use crate::source::SourceFile;
 
 /// A fenced code block.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fence {
     /// The language; may be empty.
     pub language: String,

@@ -123,6 +123,11 @@ pub(super) fn highlight(language: &str, code: &str) -> Option<String> {
     Some(html)
 }
 
+/// True for the name of a language.
+pub(super) fn knows(language: &str) -> bool {
+    grammar(language).is_some()
+}
+
 /// All names that people can write, in lower case, sorted and unique.
 pub fn names() -> Vec<&'static str> {
     GRAMMARS.keys().map(String::as_str).collect()

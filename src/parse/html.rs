@@ -3,16 +3,17 @@
 //! There is no `style` attribute in what it writes, so that a strict content security policy
 //! holds: alignment is a class. URLs are holes.
 
+mod code;
 mod notes;
 mod raw;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::markup;
-use super::{Body, Heading, LinkRef, ParseOptions, Piece, fences, highlight, plain};
+use super::{Body, CodeCache, Heading, LinkRef, ParseOptions, Piece, plain};
 use crate::base::{escape_html, one_line};
 use crate::checklist::{Events, end_of};
 use crate::diag::{Diagnostic, Span};
@@ -33,8 +34,9 @@ pub(super) fn write(
     events: &Events,
     heading: Option<&(String, String)>,
     options: ParseOptions,
+    code: Option<&CodeCache>,
 ) -> Written {
-    let mut writer = Writer::new(source, options);
+    let mut writer = Writer::new(source, options, code);
     if let Some((_, id)) = heading {
         writer.take_id(id);
     }
@@ -46,6 +48,7 @@ pub(super) fn write(
 struct Writer<'a> {
     source: &'a SourceFile,
     options: ParseOptions,
+    code: Option<&'a CodeCache>,
     out: Vec<Piece>,
     toc: Vec<Heading>,
     ids: BTreeSet<String>,
@@ -77,10 +80,11 @@ struct Notes {
 }
 
 impl<'a> Writer<'a> {
-    fn new(source: &'a SourceFile, options: ParseOptions) -> Self {
+    fn new(source: &'a SourceFile, options: ParseOptions, code: Option<&'a CodeCache>) -> Self {
         Self {
             source,
             options,
+            code,
             out: Vec::new(),
             toc: Vec::new(),
             ids: BTreeSet::new(),
@@ -387,38 +391,6 @@ impl<'a> Writer<'a> {
         self.push(&format!("<dt id=\"{}\">", escape_html(&id)));
         self.events(inner);
         self.push("</dt>\n");
-    }
-
-    fn code(&mut self, kind: &CodeBlockKind, code: &str, range: Range<usize>) {
-        let language = match kind {
-            CodeBlockKind::Fenced(info) => fences::language(info),
-            CodeBlockKind::Indented => "",
-        };
-        let highlighted =
-            if language.is_empty() { None } else { highlight::highlight(language, code) };
-        if highlighted.is_none() && !language.is_empty() {
-            let line = range.start
-                ..self.source.text[range.clone()]
-                    .find('\n')
-                    .map_or(range.end, |end| range.start + end);
-            let names = highlight::names();
-            let near = crate::base::nearest(language, names.iter().copied());
-            let help = near.map_or("use `text` for no highlighting".to_string(), |near| {
-                format!("did you mean `{near}`?")
-            });
-            let message = format!("no highlighting for the language `{}`", one_line(language));
-            self.report("P001", line, message).help = Some(help);
-        }
-        self.push("<div class=\"code\"");
-        if !language.is_empty() {
-            self.push(&format!(" data-language=\"{}\"", escape_html(language)));
-        }
-        self.push("><pre tabindex=\"0\"><code>");
-        match highlighted {
-            Some(html) => self.push(&html),
-            None => self.push_escaped(code),
-        }
-        self.push("</code></pre></div>\n");
     }
 
     /// A quotation, or an alert when its first line says so.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
+use serde::{Deserialize, Serialize};
 
 use super::fences::{self, Fence};
 use super::{digest, plain};
@@ -13,7 +14,7 @@ use crate::diag::Span;
 use crate::source::SourceFile;
 
 /// What a page's status is judged by.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Standing {
     /// The digest of the text, without the files that it links to.
     pub digest: Digest,
@@ -32,7 +33,7 @@ pub struct Standing {
 }
 
 /// A section under a heading of level 2.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     /// The heading.
     pub title: String,

@@ -1,8 +1,7 @@
 //! Navigation as pages see it: bounded, whatever the size of the site.
 
-use tera::Value;
-
 use super::gap::link;
+use super::prepared::Prepared;
 use super::view::{GapView, Link, NavSection, NavView};
 use crate::base::encode_path;
 use crate::resolve::{Entry, Item, Site};
@@ -18,10 +17,10 @@ const ENTRY_WINDOW: usize = 60;
 const WINDOW_STEP: usize = ENTRY_WINDOW / 2;
 
 /// The navigation of a section, one view a window.
-pub(super) fn nav_views(site: &Site, gaps: &[GapView], section: usize) -> Vec<NavView> {
+pub(super) fn nav_views(site: &Site, gaps: &[GapView], section: usize) -> Vec<Prepared<NavView>> {
     let items = if section == 0 { 0 } else { site.sections[section].items.len() };
     let last = if items <= MOST_ENTRIES { 0 } else { (items - 1) / WINDOW_STEP };
-    (0..=last).map(|window| nav_view(site, gaps, section, window)).collect()
+    (0..=last).map(|window| Prepared::new(nav_view(site, gaps, section, window))).collect()
 }
 
 /// The number of the window that an entry is seen in.
@@ -88,10 +87,6 @@ pub(super) fn all_sections(site: &Site) -> Vec<Link> {
         return Vec::new();
     }
     items.iter().map(|item| link(&item.title, encode_path(&item.url))).collect()
-}
-
-pub(super) fn values(views: &[NavView]) -> Vec<Value> {
-    views.iter().map(Value::from_serializable).collect()
 }
 
 /// The sections from the top-level one down to this one; empty for the root.

@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use tera::Value;
-
 use super::gap::{GapSource, area_url, coverage_view, gap_views, link, status_view, tier_url};
-use super::nav::{all_sections, chain, nav_views, values, window};
+use super::nav::{all_sections, chain, nav_views, window};
+use super::prepared::Prepared;
 use super::view::{
     AreaView, Choice, Content, GapStart, GapView, HomeView, Link, MapRow, NavView, PageMeta,
     PageView, SiteView, StatusPageView, StatusView, TierView, TocEntry,
 };
-use crate::base::{encode_path, root_of};
+use crate::base::{Digest, Hasher, encode_path, root_of};
 use crate::checklist::Checklist;
 use crate::config::Config;
 use crate::diag::Span;
@@ -36,20 +35,14 @@ pub struct Scene<'a> {
 /// What pages share, made once for a site.
 pub struct Shared {
     gaps: Vec<GapView>,
-    site_view: SiteView,
+    site: Prepared<SiteView>,
     navs: Arc<Navs>,
     /// Where each entry stands in reading order.
     places: Vec<Option<usize>>,
-    /// [`PageView::site`] as the template language holds it.
-    site_value: Value,
 }
 
 /// The navigation of all sections, by section, then by window.
-pub struct Navs {
-    views: Vec<Vec<NavView>>,
-    /// [`PageView::nav`] as the template language holds it.
-    values: Vec<Vec<Value>>,
-}
+pub(super) type Navs = Vec<Vec<Prepared<NavView>>>;
 
 /// What a scene is made from.
 pub struct Parts<'a> {
@@ -74,7 +67,7 @@ impl Shared {
         parts: &Parts,
         assets: BTreeMap<String, String>,
         lines: &HashMap<Span, usize>,
-        navs: Option<Arc<Navs>>,
+        earlier: Option<Arc<Navs>>,
     ) -> Self {
         let gaps = parts.checklist.map_or_else(Vec::new, |checklist| {
             gap_views(&GapSource {
@@ -86,46 +79,20 @@ impl Shared {
                 lines,
             })
         });
-        let site_view = site_view(parts, assets);
-        let navs = navs.unwrap_or_else(|| Arc::new(Navs::new(parts.site, &gaps)));
+        let site = Prepared::new(site_view(parts, assets));
+        let sections = 0..parts.site.sections.len();
+        let navs = || sections.map(|section| nav_views(parts.site, &gaps, section)).collect();
+        let navs = earlier.unwrap_or_else(|| Arc::new(navs()));
         let mut places = vec![None; parts.site.entries.len()];
         for (place, entry) in parts.site.reading.iter().enumerate() {
             places[*entry] = Some(place);
         }
-        let site_value = Value::from_serializable(&site_view);
-        Self { gaps, site_view, navs, places, site_value }
+        Self { gaps, site, navs, places }
     }
 
     /// The navigation, for a later version.
     pub fn navs(&self) -> Arc<Navs> {
         Arc::clone(&self.navs)
-    }
-}
-
-impl Navs {
-    fn new(site: &Site, gaps: &[GapView]) -> Self {
-        let views: Vec<Vec<NavView>> =
-            (0..site.sections.len()).map(|section| nav_views(site, gaps, section)).collect();
-        let values = views.iter().map(|windows| values(windows)).collect();
-        Self { views, values }
-    }
-}
-
-impl Scene<'_> {
-    /// The shared part of all views, as the template language holds it.
-    pub fn site_value(&self) -> &Value {
-        &self.shared.site_value
-    }
-
-    /// The navigation that an entry sees, as the template language holds it.
-    pub fn nav_value(&self, entry: usize) -> &Value {
-        let entry = &self.site.entries[entry];
-        &self.shared.navs.values[entry.section][window(self.site, entry)]
-    }
-
-    /// The navigation of pages outside all sections.
-    pub fn root_nav(&self) -> &Value {
-        &self.shared.navs.values[0][0]
     }
 }
 
@@ -178,14 +145,23 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The view of one entry, with its text when it has one.
-pub fn page_view<'a>(
-    scene: &'a Scene,
-    entry: usize,
-    text: Option<(&Body, &PageOwn)>,
-) -> PageView<'a> {
+/// The body of a page, with the URLs of its links.
+pub fn fill(scene: &Scene, page: usize, body: &Body) -> String {
+    body.fill(|link| &scene.site.links[page][link].url)
+}
+
+/// The digest of the URLs that a body is filled with.
+pub fn links_digest(scene: &Scene, page: usize) -> Digest {
+    let mut hasher = Hasher::default();
+    for link in &scene.site.links[page] {
+        hasher.field(link.url.as_bytes());
+    }
+    hasher.finish()
+}
+
+/// The view of one entry, with what only its own page knows.
+pub fn page_view<'a>(scene: &'a Scene, entry: usize, own: Option<&PageOwn>) -> PageView<'a> {
     let found = &scene.site.entries[entry];
-    let own = text.map(|(_, own)| own);
     let toc = own.map_or_else(Vec::new, |own| {
         let entry = |heading: &crate::parse::Heading| TocEntry {
             level: heading.level,
@@ -194,24 +170,19 @@ pub fn page_view<'a>(
         };
         own.toc.iter().map(entry).collect()
     });
-    let body = match (text, found.page) {
-        (Some((body, _)), Some(page)) => body.fill(|link| &scene.site.links[page][link].url),
-        _ => String::new(),
-    };
     let neighbour = |step: isize| {
         let place = scene.shared.places[entry]?.checked_add_signed(step)?;
         scene.site.reading.get(place).map(|entry| scene.link_to(*entry))
     };
     PageView {
-        site: &scene.shared.site_view,
+        site: &scene.shared.site,
         root: root_of(&found.url),
         page: page_meta(scene, found, own),
         trail: trail(scene, found),
-        nav: &scene.shared.navs.views[found.section][window(scene.site, found)],
+        nav: &scene.shared.navs[found.section][window(scene.site, found)],
         toc,
         previous: neighbour(-1),
         next: neighbour(1),
-        body,
         trust: found.gaps.iter().map(|gap| scene.gaps[*gap].clone()).collect(),
         content: content(scene, found),
     }
@@ -232,15 +203,14 @@ pub fn not_found<'a>(scene: &'a Scene) -> PageView<'a> {
         tags: Vec::new(),
     };
     PageView {
-        site: &scene.shared.site_view,
+        site: &scene.shared.site,
         root: String::new(),
         page,
         trail: Vec::new(),
-        nav: &scene.shared.navs.views[0][0],
+        nav: &scene.shared.navs[0][0],
         toc: Vec::new(),
         previous: None,
         next: None,
-        body: String::new(),
         trust: Vec::new(),
         content: Content::NotFound { base },
     }

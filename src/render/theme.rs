@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use tera::{Context, ErrorKind, Tera, Value};
+use tera::{Context, ErrorKind, Tera};
 
+use super::prepared::digest;
 use super::view::{Content, PageView};
 use crate::base::{Digest, SitePath, encode_path, nearest, one_line};
 use crate::diag::{Diagnostic, Span};
@@ -25,6 +26,8 @@ pub struct Theme {
     pub statics: BTreeMap<String, Vec<u8>>,
     /// The folder of the project's theme, for places in diagnostics.
     folder: Option<SitePath>,
+    /// Of the project's templates.
+    pub digest: Digest,
 }
 
 /// The style sheet of `[output.html.tokens]`.
@@ -96,7 +99,7 @@ impl Theme {
                 statics.insert(name.to_string(), bytes);
             }
         }
-        (Self { tera, statics, folder }, found)
+        (Self { tera, statics, folder, digest: digest(&user) }, found)
     }
 
     /// The custom properties that its style sheets name, without `--`.
@@ -136,20 +139,12 @@ impl Theme {
         self.statics.iter().map(url).collect()
     }
 
-    /// Renders a page. `site` and `nav` are the shared parts of the view, made once.
-    pub fn page(&self, view: &PageView, site: &Value, nav: &Value) -> Result<String, Diagnostic> {
-        let mut context = Context::new();
-        context.insert_value("site", site.clone());
-        context.insert_value("nav", nav.clone());
-        context.insert("root", &view.root);
-        context.insert("page", &view.page);
-        context.insert("trail", &view.trail);
-        context.insert("toc", &view.toc);
-        context.insert("previous", &view.previous);
-        context.insert("next", &view.next);
-        context.insert("body", &view.body);
-        context.insert("trust", &view.trust);
-        context.insert("content", &view.content);
+    /// Renders a page with the HTML of its text.
+    pub fn page(&self, view: &PageView, body: &str) -> Result<String, Diagnostic> {
+        let mut context = Context::from_serialize(view).expect("a view is a map of plain data");
+        context.insert_value("site", view.site.value.clone());
+        context.insert_value("nav", view.nav.value.clone());
+        context.insert("body", body);
         self.render(template(&view.content), &context)
             .map_err(|found| found.help(format!("while rendering `{}`", view.page.url)))
     }

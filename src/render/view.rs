@@ -1,17 +1,21 @@
-//! What templates can see: one [`PageView`] a page, and nothing else.
+//! What templates can see: one [`PageView`] a page with its body, and nothing else.
 //!
-//! A value that isn't here can't reach a page, so the digest of a view covers all inputs of the
-//! page. Every `url` is relative to the root of the site, percent-encoded, without a leading slash;
+//! A value that isn't here can't reach a page, so the digest of a view and its body covers all
+//! inputs of the page. Every `url` is relative to the root of the site, percent-encoded, without a leading slash;
 //! templates put [`PageView::root`] before it. All text is plain text, to be escaped by the
-//! template, except [`PageView::body`].
+//! template, except `body`.
 
 use serde::Serialize;
 
-/// All that the template of one page gets.
+use super::prepared::Prepared;
+
+/// All that the template of one page gets, besides `body`: the HTML of the page's own text, empty
+/// where there is none.
 #[derive(Debug, Serialize)]
 pub struct PageView<'a> {
     /// What is the same on all pages.
-    pub site: &'a SiteView,
+    #[serde(skip)]
+    pub site: &'a Prepared<SiteView>,
     /// The way from this page to the root of the site: empty, `../`, `../../` …
     pub root: String,
     /// The page itself.
@@ -19,15 +23,14 @@ pub struct PageView<'a> {
     /// The sections above this page, outermost first, without the page itself.
     pub trail: Vec<Link>,
     /// The top-level sections, and the entries of the page's own section.
-    pub nav: &'a NavView,
+    #[serde(skip)]
+    pub nav: &'a Prepared<NavView>,
     /// The headings of levels 2 and 3, in order.
     pub toc: Vec<TocEntry>,
     /// The page before this one in reading order.
     pub previous: Option<Link>,
     /// The page after this one in reading order.
     pub next: Option<Link>,
-    /// The HTML of the page's own text; empty where there is none.
-    pub body: String,
     /// How far the page can be trusted: one entry for each gap that it closes or stands for.
     pub trust: Vec<GapView>,
     /// What only the page's kind has.

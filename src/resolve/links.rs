@@ -6,8 +6,10 @@ use crate::base::{SitePath, encode_path, encode_url, percent_decode, relative_ur
 use crate::parse::{LinkRef, PageFacts};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// A link with the URL that is written for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkTarget {
     /// Relative to the page, or absolute; not escaped for HTML yet.
     pub url: String,
@@ -16,7 +18,7 @@ pub struct LinkTarget {
 }
 
 /// What a link leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// Another site, or another program: `mailto:`.
     External,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_yaml::Spanned;
 
@@ -12,7 +13,7 @@ use crate::config::Interval;
 use crate::diag::{Diagnostic, Span};
 
 /// What a page says about itself.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FrontMatter {
     /// The title.
     pub title: Option<String>,
@@ -41,7 +42,7 @@ pub struct FrontMatter {
 }
 
 /// A text and where it stands in the page's file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Located {
     /// The text.
     pub text: String,

@@ -6,13 +6,15 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::expand::Fence;
 use super::front;
 use crate::base::{SitePath, TextRange};
 use crate::diag::Span;
 
 /// A comment that suppresses findings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
     /// Where the comment is.
     pub span: Span,

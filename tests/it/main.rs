@@ -4,6 +4,7 @@
 #![expect(clippy::format_collect, reason = "fixtures are short; what is read counts")]
 
 mod build;
+mod cache;
 mod cli;
 mod commonmark;
 mod directives;

@@ -51,7 +51,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("process::Command", &["history", "runners"]),
     ("similar", &["review"]),
     ("clap", &["cli"]),
-    ("std::env", &["cli"]),
+    ("std::env", &["files", "cli"]),
     ("print!", &["cli"]),
     ("println!", &["cli"]),
     ("eprint!", &["cli"]),

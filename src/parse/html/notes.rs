@@ -58,7 +58,7 @@ impl Writer<'_> {
         for piece in text {
             match piece {
                 Piece::Html(html) => self.push(&html),
-                link @ Piece::Link(_) => self.out.push(link),
+                other => self.out.push(other),
             }
         }
         // The ways back belong to the last line of the note.

@@ -1,0 +1,428 @@
+//! All pages as they were parsed: which must be read, which must be parsed, what is kept.
+//!
+//! Pages lie in shards, by a number that depends on their path only. A shard is what one thread
+//! works on and what one file of the cache holds: it is written as soon as its pages are parsed,
+//! so that the bodies of a large site never fill the memory, and an edit writes one small file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::Changes;
+use super::cache::{Cache, FOLDER};
+use crate::base::{Digest, Hasher, SitePath};
+use crate::config::Config;
+use crate::diag::{Diagnostic, Span};
+use crate::files::{Files, Stamp};
+use crate::parse::{self, Body, CodeCache, PageFacts, PageOwn, ParseOptions, Standing};
+use crate::source::{self, SourceFile, Suppression};
+
+/// So many shards share all pages.
+const SHARDS: usize = 64;
+/// So many bytes of bodies a shard keeps in memory.
+const MOST_HELD: usize = 1024 * 1024;
+
+/// A page as it was parsed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Page {
+    /// Of all that parsing depends on.
+    key: Digest,
+    /// Of its file and of those that it includes; none when one of them must be read to be known.
+    stamps: Option<Vec<Stamp>>,
+    pub facts: Arc<PageFacts>,
+    /// Of the facts, without the places of things in the text.
+    pub facts_digest: Digest,
+    pub standing: Arc<Standing>,
+    pub own: Arc<PageOwn>,
+    pub found: Vec<Diagnostic>,
+    pub suppressions: Vec<Suppression>,
+    body: Option<Kept>,
+    #[serde(skip)]
+    pub done: Done,
+}
+
+/// What was done for a page in the last update.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub(super) enum Done {
+    /// Nothing: neither its file nor any that it includes has changed.
+    #[default]
+    Nothing,
+    /// It was read, and is as it was.
+    Read,
+    /// It was parsed: it, what it includes, or how pages are read has changed.
+    Parsed,
+    /// It was parsed for the first time.
+    New,
+}
+
+/// The body of a page, as bytes, and where it is kept.
+#[derive(Clone, Serialize, Deserialize)]
+struct Kept {
+    digest: Digest,
+    #[serde(skip)]
+    memory: Option<Arc<[u8]>>,
+    /// Behind the values of the shard's file.
+    stored: Option<Range<usize>>,
+}
+
+/// How to get at the body of a page.
+pub(super) struct Text {
+    key: Digest,
+    /// Of the body; none when no code is highlighted in it yet.
+    pub digest: Option<Digest>,
+    memory: Option<Arc<[u8]>>,
+    stored: Option<(usize, Range<usize>)>,
+}
+
+/// What an update needs to know.
+pub(super) struct Scope<'a> {
+    pub files: &'a dyn Files,
+    pub config: &'a Config,
+    pub cache: Option<&'a Cache>,
+    pub code: &'a CodeCache,
+    pub changes: &'a Changes,
+    /// Whether bodies are wanted, too.
+    pub bodies: bool,
+}
+
+/// All pages.
+#[derive(Default)]
+pub(super) struct Pages {
+    shards: Vec<Shard>,
+    /// Of the settings that decide how pages are read.
+    settings: Option<Digest>,
+}
+
+#[derive(Default)]
+struct Shard {
+    pages: BTreeMap<SitePath, Page>,
+    /// Where the bodies begin in its file.
+    behind: usize,
+    /// Whether it differs from its file.
+    changed: bool,
+}
+
+impl Pages {
+    /// Loads what the cache has.
+    pub(super) fn load(files: &dyn Files, cache: Option<&Cache>) -> Self {
+        let load = |number| cache.and_then(|cache| Shard::load(files, cache, number));
+        let loaded: Vec<Option<(Digest, Shard)>> = (0..SHARDS).into_par_iter().map(load).collect();
+        let settings = loaded.iter().flatten().map(|(settings, _)| *settings).next();
+        let usable = |(known, mut shard): (Digest, Shard)| {
+            if Some(known) != settings {
+                shard.distrust();
+            }
+            shard
+        };
+        let shards = loaded.into_iter().map(|found| found.map(usable).unwrap_or_default());
+        Self { shards: shards.collect(), settings }
+    }
+
+    pub(super) fn get(&self, path: &SitePath) -> Option<&Page> {
+        self.shards.get(shard_of(path))?.pages.get(path)
+    }
+
+    /// How to get at the body of a page.
+    pub(super) fn text(&self, page: &Page) -> Text {
+        let number = shard_of(&page.facts.path);
+        let body = page.body.as_ref();
+        let behind = self.shards[number].behind;
+        let place = body.and_then(|body| body.stored.clone());
+        Text {
+            key: page.key,
+            digest: body.map(|body| body.digest),
+            memory: body.and_then(|body| body.memory.clone()),
+            stored: place.map(|place| (number, behind + place.start..behind + place.end)),
+        }
+    }
+
+    /// Reads and parses what may have changed, and forgets what isn't among the `paths` any more.
+    pub(super) fn update(&mut self, scope: &Scope, paths: &[SitePath]) {
+        self.shards.resize_with(SHARDS, Shard::default);
+        let settings = settings(scope.config);
+        if self.settings.replace(settings).is_some_and(|known| known != settings) {
+            self.shards.iter_mut().for_each(Shard::distrust);
+        }
+        let mut by_shard: Vec<Vec<&SitePath>> = vec![Vec::new(); SHARDS];
+        for path in paths {
+            by_shard[shard_of(path)].push(path);
+        }
+        let work = (&mut self.shards, by_shard).into_par_iter().enumerate();
+        work.for_each(|(number, (shard, paths))| {
+            shard.update(scope, &paths);
+            shard.save(scope.files, scope.cache, settings, number);
+            shard.release();
+        });
+    }
+
+    /// Writes what has changed since it was read from the cache.
+    pub(super) fn save(&mut self, files: &dyn Files, cache: &Cache) {
+        let Some(settings) = self.settings else { return };
+        let shards = self.shards.par_iter_mut().enumerate();
+        shards.for_each(|(number, shard)| shard.save(files, Some(cache), settings, number));
+    }
+}
+
+impl Shard {
+    fn load(files: &dyn Files, cache: &Cache, number: usize) -> Option<(Digest, Self)> {
+        let found = cache.read::<(Digest, Vec<Page>)>(files, &name(number))?;
+        let (settings, pages) = found.values;
+        let pages = pages.into_iter().map(|page| (page.facts.path.clone(), page)).collect();
+        Some((settings, Self { pages, behind: found.end, changed: false }))
+    }
+
+    /// From now on pages must be read to be known.
+    fn distrust(&mut self) {
+        for page in self.pages.values_mut() {
+            page.stamps = None;
+        }
+    }
+
+    fn update(&mut self, scope: &Scope, paths: &[&SitePath]) {
+        let mut todo: Vec<SitePath> = Vec::new();
+        // Both are sorted.
+        if !self.pages.keys().eq(paths.iter().copied()) {
+            let known: BTreeSet<&SitePath> = paths.iter().copied().collect();
+            self.pages.retain(|path, _| known.contains(path));
+            self.changed = true;
+            let new = paths.iter().filter(|path| !self.pages.contains_key(**path));
+            todo.extend(new.map(|path| (*path).clone()));
+        }
+        for (path, page) in &mut self.pages {
+            page.done = Done::Nothing;
+            if page.may_have_changed(scope) {
+                todo.push(path.clone());
+            }
+        }
+        self.changed |= !todo.is_empty();
+        for path in todo {
+            let done = self.read(scope, &path);
+            if let Some(page) = self.pages.get_mut(&path) {
+                page.done = done;
+            }
+        }
+    }
+
+    /// Reads a page, and parses it unless it is as it was.
+    fn read(&mut self, scope: &Scope, path: &SitePath) -> Done {
+        let options = ParseOptions::from(&scope.config.html);
+        let source = source::read_page(scope.files, scope.config, path);
+        let stamps = stamps(scope, path, &source.includes);
+        let key = parse_key(&source, options);
+        let code = scope.bodies.then_some(scope.code);
+        let same = |page: &&mut Page| page.key == key && (page.body.is_some() || code.is_none());
+        if let Some(page) = self.pages.get_mut(path).filter(same) {
+            page.stamps = stamps;
+            return Done::Read;
+        }
+        if let Some(body) = self.body(scope, path) {
+            scope.code.keep_all(&body);
+        }
+        let page = Page::new(source, key, stamps, options, code);
+        match self.pages.insert(path.clone(), page) {
+            Some(_) => Done::Parsed,
+            None => Done::New,
+        }
+    }
+
+    /// The body of a page as it was.
+    fn body(&self, scope: &Scope, path: &SitePath) -> Option<Body> {
+        let body = self.pages.get(path)?.body.as_ref()?;
+        let number = shard_of(path);
+        let stored = body.stored.clone();
+        let stored =
+            stored.map(|place| (number, self.behind + place.start..self.behind + place.end));
+        let memory = body.memory.as_deref();
+        read_body(scope.files, scope.config, memory, stored.as_ref(), body.digest)
+    }
+
+    /// Writes the shard if it has changed.
+    fn save(&mut self, files: &dyn Files, cache: Option<&Cache>, settings: Digest, number: usize) {
+        let Some(cache) = cache.filter(|_| self.changed) else { return };
+        let old = files.read(&cache.path(&name(number))).unwrap_or_default();
+        let mut bodies = Vec::new();
+        for body in self.pages.values_mut().filter_map(|page| page.body.as_mut()) {
+            let stored = body.stored.take();
+            let stored = stored.and_then(|place| {
+                let bytes = old.get(self.behind + place.start..self.behind + place.end)?;
+                // Another process may have written the file since.
+                (Digest::of(bytes) == body.digest).then_some(bytes)
+            });
+            if let Some(bytes) = body.memory.as_deref().or(stored) {
+                let start = bodies.len();
+                bodies.extend_from_slice(bytes);
+                body.stored = Some(start..bodies.len());
+            }
+        }
+        let pages: Vec<&Page> = self.pages.values().collect();
+        match cache.write(files, &name(number), &(settings, pages), &bodies) {
+            Some(end) => (self.behind, self.changed) = (end, false),
+            None => self.forget_places(),
+        }
+    }
+
+    fn forget_places(&mut self) {
+        for body in self.pages.values_mut().filter_map(|page| page.body.as_mut()) {
+            body.stored = None;
+        }
+    }
+
+    /// Lets go of bodies, those that were parsed last at last. What isn't kept anywhere is parsed
+    /// again when it is needed.
+    fn release(&mut self) {
+        let mut held = 0;
+        let (new, old): (Vec<&mut Page>, Vec<&mut Page>) =
+            self.pages.values_mut().partition(|page| page.done >= Done::Parsed);
+        for body in new.into_iter().chain(old).filter_map(|page| page.body.as_mut()) {
+            held += body.memory.as_ref().map_or(0, |bytes| bytes.len());
+            if held > MOST_HELD {
+                body.memory = None;
+            }
+        }
+    }
+}
+
+impl Page {
+    fn new(
+        source: SourceFile,
+        key: Digest,
+        stamps: Option<Vec<Stamp>>,
+        options: ParseOptions,
+        code: Option<&CodeCache>,
+    ) -> Self {
+        let page = parse::parse(source, options, code);
+        let body = code.map(|_| {
+            let bytes = postcard::to_allocvec(&page.body).expect("text can be written");
+            Kept { digest: Digest::of(&bytes), memory: Some(bytes.into()), stored: None }
+        });
+        Self {
+            key,
+            stamps,
+            facts_digest: page.facts.digest(),
+            facts: Arc::new(page.facts),
+            standing: Arc::new(page.standing),
+            own: Arc::new(page.own),
+            found: page.diagnostics,
+            suppressions: page.suppressions,
+            body,
+            done: Done::New,
+        }
+    }
+
+    /// False only when neither its file nor any that it includes can have changed.
+    fn may_have_changed(&self, scope: &Scope) -> bool {
+        if scope.bodies && self.body.is_none() {
+            return true;
+        }
+        match scope.changes {
+            Changes::Files(paths) => self.inputs().any(|path| paths.contains(path)),
+            Changes::All => {
+                let stamp = |path: &SitePath| scope.files.stamp(&path.on_disk(&scope.config.root));
+                let Some(known) = &self.stamps else { return true };
+                self.inputs().zip(known).any(|(path, known)| stamp(path) != Some(*known))
+            }
+        }
+    }
+
+    fn inputs(&self) -> impl Iterator<Item = &SitePath> {
+        std::iter::once(&self.facts.path).chain(&self.facts.includes)
+    }
+}
+
+impl Text {
+    /// The body of a page. One that is kept nowhere is parsed again; none when its text isn't the
+    /// one that the rest of the site was made from.
+    pub(super) fn body(
+        &self,
+        files: &dyn Files,
+        config: &Config,
+        path: &SitePath,
+        code: &CodeCache,
+    ) -> Result<Body, Box<Diagnostic>> {
+        let kept = self.digest.and_then(|digest| {
+            read_body(files, config, self.memory.as_deref(), self.stored.as_ref(), digest)
+        });
+        kept.map_or_else(|| self.parse_again(files, config, path, code), Ok)
+    }
+
+    fn parse_again(
+        &self,
+        files: &dyn Files,
+        config: &Config,
+        path: &SitePath,
+        code: &CodeCache,
+    ) -> Result<Body, Box<Diagnostic>> {
+        let options = ParseOptions::from(&config.html);
+        let source = source::read_page(files, config, path);
+        match parse_key(&source, options) == self.key {
+            true => Ok(parse::parse(source, options, Some(code)).body),
+            false => Err(Box::new(changed_meanwhile(path))),
+        }
+    }
+}
+
+fn read_body(
+    files: &dyn Files,
+    config: &Config,
+    memory: Option<&[u8]>,
+    stored: Option<&(usize, Range<usize>)>,
+    digest: Digest,
+) -> Option<Body> {
+    if let Some(bytes) = memory {
+        return postcard::from_bytes(bytes).ok();
+    }
+    let (shard, place) = stored?;
+    let path = config.root.join(FOLDER).join(name(*shard));
+    let bytes = files.read_part(&path, place.clone()).ok()?;
+    // The file may be damaged, or another process may have written it since.
+    if Digest::of(&bytes) == digest { postcard::from_bytes(&bytes).ok() } else { None }
+}
+
+fn name(shard: usize) -> String {
+    format!("pages-{shard:02}")
+}
+
+/// The shard of a page (FNV-1a, 32 bits).
+fn shard_of(path: &SitePath) -> usize {
+    let step = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    path.as_str().as_bytes().iter().fold(0x811c_9dc5, step) as usize % SHARDS
+}
+
+/// The stamps of all files of a page, if all of them can be trusted.
+fn stamps(scope: &Scope, path: &SitePath, includes: &[SitePath]) -> Option<Vec<Stamp>> {
+    let cache = scope.cache?;
+    let stamp = |path: &SitePath| {
+        let stamp = scope.files.stamp(&path.on_disk(&scope.config.root));
+        stamp.filter(|stamp| cache.trusts(stamp))
+    };
+    std::iter::once(path).chain(includes).map(stamp).collect()
+}
+
+/// Of the settings that decide how pages are read.
+fn settings(config: &Config) -> Digest {
+    let mut hasher = Hasher::default();
+    let kinds: Vec<&String> = config.kinds.keys().collect();
+    let options = ParseOptions::from(&config.html);
+    hasher.field(format!("{:?}", (&config.src, &config.variables, kinds, options)).as_bytes());
+    hasher.finish()
+}
+
+/// Of all that parsing depends on: the source with what was found in it, and the options.
+fn parse_key(source: &SourceFile, options: ParseOptions) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.field(source.digest.bytes());
+    hasher.field(format!("{options:?}").as_bytes());
+    for found in &source.diagnostics {
+        hasher.field(format!("{} {:?} {}", found.rule.code, found.span, found.message).as_bytes());
+    }
+    hasher.field(format!("{:?}", source.suppressions).as_bytes());
+    hasher.finish()
+}
+
+fn changed_meanwhile(path: &SitePath) -> Diagnostic {
+    let message = "this file was changed while the site was being made; its page stays as it was";
+    Diagnostic::new("E002", Some(Span::file(path)), message).help("build again")
+}
