@@ -76,19 +76,20 @@ REVOKE_REASONS = frozenset({"client", "expired", "idle", "leaked", "offboarding"
 
 
 class Problem(Exception):
-    """A refusal, as an RFC 9457 problem. `challenge` is the value of WWW-Authenticate, if one is due."""
+    """A refusal, as an RFC 9457 problem. `title` is the one of errors.yaml; `detail` says what happened this time.
+    `challenge` is the value of WWW-Authenticate, if one is due."""
 
-    def __init__(self, status: int, code: str, title: str, challenge: str | None = None):
+    def __init__(self, status: int, code: str, title: str, challenge: str | None = None, detail: str | None = None):
         super().__init__(code)
-        self.status, self.code, self.title, self.challenge = status, code, title, challenge
+        self.status, self.code, self.title, self.challenge, self.detail = status, code, title, challenge, detail
 
     def body(self) -> dict[str, object]:
-        return {"type": f"{API_URL}/errors/{self.code}",
-                "title": self.title, "status": self.status, "code": self.code}
+        return {"type": f"{API_URL}/errors/{self.code}", "title": self.title, "status": self.status,
+                "code": self.code, **({"detail": self.detail} if self.detail else {})}
 
 
-def refused(code: str, title: str) -> Problem:
-    return Problem(401, code, title, 'Bearer realm="api", error="invalid_token"')
+def refused(code: str, title: str, detail: str | None = None) -> Problem:
+    return Problem(401, code, title, 'Bearer realm="api", error="invalid_token"', detail)
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,8 @@ class ApiKeys:
             raise Problem(401, "auth.key_missing", "Send the key as Authorization: Bearer", 'Bearer realm="api"')
         scheme, _, text = authorization.partition(" ")
         if scheme.lower() != "bearer" or find_keys(text) != [text]:
-            raise refused("auth.key_malformed", "This is not a key: compare its length and its last six characters")
+            raise refused("auth.key_malformed", "This is not a key",
+                          "Compare its length and its last six characters.")
         fingerprint, now = digest(text), self.clock()
         key = self.store.by_digest(fingerprint)
         if key is None or not hmac.compare_digest(key.digest, fingerprint):
@@ -212,8 +214,8 @@ class ApiKeys:
         if key.revoked_at is not None or now >= key.expires_at:
             raise refused("auth.key_expired", "This key has expired")
         if scope not in key.scopes:
-            raise Problem(403, "auth.scope_missing", f"This key lacks the scope {scope}",
-                          f'Bearer realm="api", error="insufficient_scope", scope="{scope}"')
+            raise Problem(403, "auth.scope_missing", "This key lacks a scope",
+                          f'Bearer realm="api", error="insufficient_scope", scope="{scope}"', f"It needs {scope}.")
         if key.last_used_at is None or now - key.last_used_at >= TOUCH_EVERY:
             self.store.touch(key.id, now)
         return key
@@ -225,14 +227,16 @@ class ApiKeys:
         """A successor with the same label, mode and scopes; both keys work until the overlap ends. Whoever rotates
         a key gets its successor's text, so they need every scope of it, as for a new key."""
         if not timedelta(0) <= overlap <= OVERLAP_MAX:
-            raise Problem(422, "api_keys.invalid", "The overlap must be between 0 and 168 hours")
+            raise Problem(422, "api_keys.invalid", "The label, mode, scopes or lifetime is not allowed",
+                          detail="The overlap must be between 0 and 168 hours.")
         old, now = self._owned(key_id, organisation_id), self.clock()
         if old.revoked_at is not None or now >= old.expires_at:
-            raise Problem(409, "api_keys.not_open", "This key has ended; issue a new one")
+            raise Problem(409, "api_keys.not_open", "This key has ended", detail="Issue a new one.")
         if not frozenset(old.scopes) <= frozenset(grantable):
-            raise Problem(403, "api_keys.scope_not_grantable", "Your role does not hold every scope of this key")
+            raise Problem(403, "api_keys.scope_not_grantable", "Your role does not hold every scope asked for",
+                          detail="You would get a key with all scopes of this one.")
         if self.store.successor(old.id) is not None:
-            raise Problem(409, "api_keys.already_rotated", "This key has a successor; rotate that one")
+            raise Problem(409, "api_keys.already_rotated", "This key has a successor", detail="Rotate that one.")
         issued = self._create(old.organisation_id, created_by, old.label, old.mode, old.scopes, LIFETIME[old.mode],
                               old.id, "api_key.rotated")
         if overlap:
@@ -246,7 +250,7 @@ class ApiKeys:
     def revoke(self, key_id: uuid.UUID, *, reason: str, actor: str, organisation_id: uuid.UUID | None = None) -> Key:
         """Ends a key at once and for good; again is no fault. Staff leave `organisation_id` out."""
         if reason not in REVOKE_REASONS:
-            raise Problem(422, "api_keys.invalid", "Unknown reason")
+            raise Problem(422, "api_keys.invalid", "The label, mode, scopes or lifetime is not allowed", detail="Unknown reason.")
         key = self._owned(key_id, organisation_id)
         return key if key.revoked_at is not None else self._close(key, reason, actor)
 
