@@ -185,7 +185,7 @@ class Api(unittest.TestCase):
         registered = {row["code"]: row["http"] for row in self.errors}
         areas = "|".join(sorted({code.split(".")[0] for code in registered} - {"webhook", "invoice", "subscription"}))
         used = re.compile(rf"(?:(\d{{3}})[`\", ]+)?\b((?:{areas})\.[a-z][a-z_]+)\b(?![.(])")
-        quoted = re.compile(rf"(?:(\d{{3}})[\", ]+)?[\"']((?:{areas})\.[a-z][a-z_]+)[\"']")
+        quoted = re.compile(rf"(?:(\d{{3}})[\", ]+)?[\"']((?:{areas})\.[a-z][a-z_]*[a-z])[\"']")
         files = ".md .py .sql .sh .json .csv .yaml".split()
         for path in sorted((ROOT / "content").rglob("*")):
             if path.suffix not in files:

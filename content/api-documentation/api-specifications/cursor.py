@@ -7,6 +7,10 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "error-handling-and-recovery" / "detailed-error-codes"))
 
 from problems import Problem
 

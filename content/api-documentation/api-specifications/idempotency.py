@@ -7,7 +7,11 @@ the tests, on SQLite: times go in as texts of one form.
 import hashlib
 import json
 import re
+import sys
 from datetime import timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "error-handling-and-recovery" / "detailed-error-codes"))
 
 from problems import Problem
 
@@ -66,7 +70,7 @@ class Idempotency:
         if bytes(digest) != row["digest"]:
             raise Problem("idempotency.key_reused")
         if status is None:
-            raise Problem("idempotency.in_progress", headers={"Retry-After": "1"})
+            raise Problem("idempotency.in_progress", retry_after_s=1)
         return status, json.loads(response)
 
 

@@ -27,7 +27,7 @@ sys.path.insert(0, str(HERE.parent / "api-specifications"))
 
 import cursor
 from idempotency import Idempotency
-from problems import Problem
+from problems import Problem, answer
 
 BODY_MAX = 256 * 1024
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -57,6 +57,14 @@ ROUTES = [
 def scopes_by_operation():
     with open(HERE.parents[1] / "reference" / "scopes.csv", encoding="utf-8", newline="") as file:
         return {name: row["scope"] for row in csv.DictReader(file) for name in row["operations"].split()}
+
+
+class Refusal(Problem):
+    """A problem with headers of its own."""
+
+    def __init__(self, code, detail=None, headers=(), **more):
+        super().__init__(code, detail, **more)
+        self.headers = dict(headers)
 
 
 class StubApi:
@@ -128,7 +136,7 @@ class StubApi:
         organisation, scopes = self.authenticate(headers.get("Authorization"))
         operation, found = self.route(method, path)
         if (scope := self.SCOPES[operation]) not in scopes:
-            raise Problem("auth.scope_missing", f"It needs {scope}.", {
+            raise Refusal("auth.scope_missing", f"It needs {scope}.", {
                 "WWW-Authenticate": f'Bearer realm="api", error="insufficient_scope", scope="{scope}"'})
         given = self.parse(headers, body) if method == "PATCH" or operation == "createWebhookEndpoint" else {}
         work = getattr(self, operation)
@@ -144,9 +152,9 @@ class StubApi:
 
     def authenticate(self, header):
         if not header:
-            raise Problem("auth.key_missing", headers={"WWW-Authenticate": 'Bearer realm="api"'})
+            raise Problem("auth.key_missing")
         if (known := self.keys.get(header.removeprefix("Bearer "))) is None:
-            raise Problem("auth.key_unknown", headers={"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'})
+            raise Problem("auth.key_unknown")
         return known
 
     def route(self, method, path):
@@ -157,7 +165,7 @@ class StubApi:
                     return operation, match.groups()
                 methods.add(known)
         if methods:
-            raise Problem("request.method_not_allowed", headers={"Allow": ", ".join(sorted(methods))})
+            raise Refusal("request.method_not_allowed", headers={"Allow": ", ".join(sorted(methods))})
         raise Problem("request.route_not_found")
 
     def parse(self, headers, body):
@@ -289,27 +297,26 @@ class Handler(BaseHTTPRequestHandler):
             api.requests.append((self.command, parts.path, dict(self.headers), body))
             try:
                 if isinstance(fault, tuple):
-                    raise Problem(fault[0], headers=fault[1])
+                    raise Refusal(fault[0], headers=fault[1], retry_after_s=1)
                 if length > BODY_MAX:
                     self.close_connection = True
                     raise Problem("request.too_large")
                 status, headers, result = api.answer(self.command, parts.path, self.headers,
                                                      dict(parse_qsl(parts.query)), body)
-                kind = "application/json"
+                headers, text = {"Content-Type": "application/json", **headers}, json.dumps(result).encode()
             except Problem as problem:
-                status, headers, kind = problem.status, problem.headers, "application/problem+json"
-                result = problem.body(TRACE_ID)
+                status, headers, text = answer(problem, TRACE_ID)
+                headers |= getattr(problem, "headers", {})
         if fault == "lost":
             self.close_connection = True
             return
         if fault == "page":
-            status, headers, kind, result = 502, {}, "text/html", "<h1>Bad gateway</h1>"
-        self.reply(status, {"Content-Type": kind, "RateLimit-Policy": '"plan";q=60;w=60', **headers}, result)
+            status, headers, text = 502, {"Content-Type": "text/html"}, b"<h1>Bad gateway</h1>"
+        self.reply(status, {"RateLimit-Policy": '"plan";q=60;w=60', **headers}, text)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_one
 
-    def reply(self, status, headers, result):
-        text = json.dumps(result).encode()
+    def reply(self, status, headers, text):
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(text))}.items():
             self.send_header(name, value)

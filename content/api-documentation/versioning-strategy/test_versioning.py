@@ -83,7 +83,7 @@ CASES = {
     "answer member optional": lambda d: thing(d)["required"].remove("state"),
     "answer type changed": lambda d: thing(d)["properties"]["id"].update(type="integer"),
     "answer value added": lambda d: thing(d)["properties"]["state"]["enum"].append("void"),
-    "error code added": lambda d: get(d)["x-errors"].append("resource.gone"),
+    "error code added": lambda d: get(d)["x-errors"].append("thing.gone"),
 }
 
 

@@ -90,7 +90,7 @@ class Journey:
         headers = {"Content-Type": "application/json", **({"Cookie": self.session} if self.session else {})}
         request = urllib.request.Request(self.base + path, json.dumps(body).encode(), headers, method="POST")
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 cookie = answer.headers.get("Set-Cookie")
                 self.session = cookie.split(";")[0] if cookie else self.session
                 self.key = json.load(answer).get("key", getattr(self, "key", None))

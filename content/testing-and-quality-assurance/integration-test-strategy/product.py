@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 CONTENT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(CONTENT / "api-documentation" / "api-specifications"),
+sys.path[:0] = [str(CONTENT / "error-handling-and-recovery" / "detailed-error-codes"),
                 str(CONTENT / "api-documentation" / "sdk-documentation"),
                 str(CONTENT / "integration-details" / "webhook-retry-logic")]
 
@@ -81,7 +81,7 @@ class Product(StubApi):
     def signed_in(self, headers):
         session = (headers.get("Cookie") or "").removeprefix("__Host-session=")
         if (organisation := self.sessions.get(digest(session))) is None:
-            raise Problem("auth.session_expired", headers={"WWW-Authenticate": 'Session realm="portal"'})
+            raise Problem("auth.session_expired")
         return organisation
 
     def issue_key(self, organisation, scopes=(), **rest):
@@ -99,7 +99,7 @@ class Product(StubApi):
 
     def authenticate(self, header):
         if (header or "").removeprefix("Bearer ") in self.revoked:
-            raise Problem("auth.key_revoked", headers={"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'})
+            raise Problem("auth.key_revoked")
         return super().authenticate(header)
 
     # Payments and webhooks
