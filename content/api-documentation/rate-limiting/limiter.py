@@ -107,8 +107,8 @@ class Limiter:
 
 # ANCHOR: concurrency
 class Concurrency:
-    """Requests of one organisation at the same time in this process: a tenth of its burst. A bucket limits how often
-    somebody asks; this limits how much slow work they hold."""
+    """Requests of one organisation at the same time on this host, whose workers are threads of one process: a tenth of
+    its burst. A bucket limits how often somebody asks; this limits how much slow work they hold."""
 
     def __init__(self):
         self.lock, self.running = threading.Lock(), {}

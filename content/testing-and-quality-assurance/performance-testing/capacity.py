@@ -11,9 +11,9 @@ from pathlib import Path
 TRAFFIC = Path(__file__).resolve().parents[2] / "reference" / "traffic.yaml"
 
 # Measured in the last capacity test; renew them with each one.
-SERVICE_S = 0.040  # Mean time that a process is busy with one API request.
+SERVICE_S = 0.040  # Mean time that a worker is busy with one API request.
 BUSY_MAX = 0.6  # Above it waiting grows faster than load.
-PROCESSES = 16  # API processes on each host.
+WORKERS = 16  # Requests that the API serves at the same time on each host.
 HOSTS = 2
 DB_CONNECTIONS_MAX = 100
 DB_OTHERS = 30  # Portal, worker, webhooks, monitoring.
@@ -42,14 +42,14 @@ def target_rps(traffic, years=0.0):
     return traffic["api"]["rps_peak"] * (1 + traffic["growth"]) ** years * traffic["headroom"]
 
 
-def processes_for(rps, service_s=SERVICE_S, busy=BUSY_MAX):
-    """Little's law: requests in service = rate × time in service. Divided by how busy a process may be."""
+def workers_for(rps, service_s=SERVICE_S, busy=BUSY_MAX):
+    """Little's law: requests in service = rate × time in service. Divided by how busy a worker may be."""
     return math.ceil(round(rps * service_s / busy, 9))
 
 
-def carried_rps(processes, service_s=SERVICE_S, busy=BUSY_MAX):
-    """The rate that so many processes carry."""
-    return processes * busy / service_s
+def carried_rps(workers, service_s=SERVICE_S, busy=BUSY_MAX):
+    """The rate that so many workers carry."""
+    return workers * busy / service_s
 
 
 def months_left(traffic, carried):
@@ -67,17 +67,17 @@ def allowed_rps(traffic, share):
 
 
 def rows(traffic):
-    one_host = carried_rps(PROCESSES)
+    one_host = carried_rps(WORKERS)
     yield "peak of the busiest minute", f"{traffic['api']['rps_peak']:.0f} a second"
     yield "target of the load test (peak × headroom)", f"{target_rps(traffic):.0f} a second"
     yield "the same in a year", f"{target_rps(traffic, 1):.0f} a second"
     yield "allowed by the rate limits of a tenth of our organisations", f"{allowed_rps(traffic, 0.1):.0f} a second"
     yield "allowed by those of a fifth", f"{allowed_rps(traffic, 0.2):.0f} a second"
-    yield "processes that the target takes", f"{processes_for(target_rps(traffic))}"
-    yield "processes on one host", f"{PROCESSES}"
+    yield "workers that the target takes", f"{workers_for(target_rps(traffic))}"
+    yield "workers on one host", f"{WORKERS}"
     yield "carried by one host, the other one down", f"{one_host:.0f} a second"
     yield "months until one host is too small", f"{math.floor(months_left(traffic, one_host))}"
-    yield "connections to the database, of " + str(DB_CONNECTIONS_MAX), f"{PROCESSES * HOSTS + DB_OTHERS}"
+    yield "connections to the database, of " + str(DB_CONNECTIONS_MAX), f"{WORKERS * HOSTS + DB_OTHERS}"
 
 
 def main(out=sys.stdout):

@@ -142,9 +142,9 @@ class Capacity(unittest.TestCase):
         self.assertEqual(120, capacity.target_rps(self.TRAFFIC))
         self.assertAlmostEqual(192, capacity.target_rps(self.TRAFFIC, 1))
 
-    def test_processes_follow_littles_law_and_are_rounded_up(self):
-        self.assertEqual(8, capacity.processes_for(120, 0.04, 0.6))
-        self.assertEqual(9, capacity.processes_for(121, 0.04, 0.6))
+    def test_workers_follow_littles_law_and_are_rounded_up(self):
+        self.assertEqual(8, capacity.workers_for(120, 0.04, 0.6))
+        self.assertEqual(9, capacity.workers_for(121, 0.04, 0.6))
         self.assertAlmostEqual(120, capacity.carried_rps(8, 0.04, 0.6))
 
     def test_months_until_it_is_too_small(self):
@@ -153,8 +153,8 @@ class Capacity(unittest.TestCase):
 
     def test_one_host_carries_the_target_and_the_database_has_room(self):
         traffic = capacity.read_traffic()
-        self.assertGreaterEqual(capacity.PROCESSES, capacity.processes_for(capacity.target_rps(traffic)))
-        connections = capacity.PROCESSES * capacity.HOSTS + capacity.DB_OTHERS
+        self.assertGreaterEqual(capacity.WORKERS, capacity.workers_for(capacity.target_rps(traffic)))
+        connections = capacity.WORKERS * capacity.HOSTS + capacity.DB_OTHERS
         self.assertLessEqual(connections, 0.8 * capacity.DB_CONNECTIONS_MAX)
 
     def test_the_keys_of_the_test_are_allowed_more_than_its_load(self):
