@@ -710,6 +710,8 @@ create table webhook_attempts (
     constraint webhook_attempts_number_range check (number between 1 and 9),
     constraint webhook_attempts_duration_positive check (duration_ms >= 0)
 );
+-- Their rows change and go by the thousand: cleaned up at 2 % instead of 20 %.
+alter table webhook_deliveries set (autovacuum_vacuum_scale_factor = 0.02);
 -- ANCHOR_END: webhooks
 
 -- ANCHOR: machinery
@@ -730,6 +732,7 @@ create table outbox (
     constraint outbox_type         foreign key (type, version) references event_types (type, version),
     constraint outbox_payload_size check (pg_column_size(payload) <= 262144)
 );
+alter table outbox set (autovacuum_vacuum_scale_factor = 0.02);
 create index outbox_open_idx on outbox (id) where published_at is null;
 create index outbox_organisation_id_idx on outbox (organisation_id);
 create index outbox_published_at_idx on outbox (published_at);

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Restores a base copy and replays the log up to a moment, into a new directory; then checks what came back.
 #
-#   restore.sh FOLDER BASE TIME     FOLDER is new; BASE is a name in the store; TIME is like '2026-11-25 14:03:00+00', or `end`
-#                                   for all of the log
+#   restore.sh FOLDER BASE TIME     FOLDER is new; BASE is a name in the store; TIME is like '2026-11-25 14:03:00+00',
+#                                   or `end` for all of the log
 #   restore.sh --test BASE TIME     the same into a temporary folder that is deleted at the end; prints one line for
 #                                   the restore log
 #   restore.sh --wal NAME PATH      fetches one segment; PostgreSQL calls this as restore_command
