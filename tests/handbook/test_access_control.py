@@ -24,7 +24,7 @@ def setUpModule():
     database.psql((REFERENCE / "schema.sql").read_text() + (REFERENCE / "seed.sql").read_text())
     for _ in range(2):  # It runs again after each change.
         database.psql((PAGE / "roles.sql").read_text())
-    database.psql("create role eve login")
+    database.psql("create role eve login; alter role portal_reader login")
 
 
 def serving(organisation, sql, person=OWNER_A):
@@ -138,6 +138,18 @@ class Roles(unittest.TestCase):
             for sql in ("update audit_log set actor = 'system:x'", "delete from audit_log"):
                 self.assertIn("permission denied", refused(role, sql, A), role)
 
+    def test_migrations_see_all_rows_and_may_change_tables(self):
+        self.assertEqual("3", seen("portal_migrate", "select count(*) from invoices"))
+        self.assertEqual("3", seen("portal_migrate", "alter table projects add column note text;"
+                                   "create table notes (id uuid); select count(*) from users; rollback"))
+
+    def test_engineers_see_queues_and_no_data_of_clients(self):
+        triage = (ROOT / "content/integration-details/webhook-retry-logic/triage.sql").read_text()
+        self.assertIn("|pending||HTTP 500|1|", seen("portal_reader", triage))
+        for sql in ("select from invoices", "select body from webhook_events", "select secret from webhook_endpoints",
+                    "select from users", "update webhook_deliveries set due_at = now()"):
+            self.assertIn("permission denied", refused("portal_reader", sql), sql)
+
     def test_everyone_has_what_their_programs_call(self):
         self.assertEqual("1", seen("portal_auth", "select count(*) from users where email = 'marc@foods.example'"))
         self.assertEqual("2", seen("portal_worker", "select count(*) from webhook_deliveries where state = 'pending'"))
@@ -170,6 +182,7 @@ class BreakGlass(unittest.TestCase):
     def test_all_can_be_ended_at_once(self):
         database.psql(self.text("break_glass.sql", (("person", "eve"), ("reason", "SEV1: again"))))
         database.psql(self.text("break_glass_end.sql", (("all", "true"),)))
+        self.assertEqual("t", database.psql("select pg_has_role('portal_migrate', 'portal_owner', 'member')"))
         self.assertEqual("f", database.psql("select pg_has_role('eve', 'portal_owner', 'member')"))
 
 

@@ -17,8 +17,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import postgres
 
 A, B = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
-GRANT = """grant execute on all functions in schema public to portal_purge;
-grant execute on all procedures in schema public to portal_purge;"""
 
 
 def setUpModule():
@@ -39,7 +37,7 @@ class Purge(unittest.TestCase):
     def setUp(self):
         database.psql("drop schema public cascade; create schema public;" + (REFERENCE / "schema.sql").read_text()
                       + (REFERENCE / "seed.sql").read_text() + "delete from legal_holds;")
-        database.psql(ROLES.read_text() + (PAGE / "purge.sql").read_text() + GRANT)
+        database.psql(ROLES.read_text() + (PAGE / "purge.sql").read_text())
 
     def purge(self):
         """What was removed, as the job's role gets it: {class: (removed, held)}."""
@@ -68,6 +66,10 @@ class Purge(unittest.TestCase):
         self.assertEqual((removed, 0), self.purge()[name])
         self.assertEqual(before - removed, count(table, where))
         self.assertEqual({}, self.purge(), "a second run finds nothing")
+
+    def test_only_the_job_may_purge(self):
+        for user in ("portal_app", "portal_worker", "portal_staff"):
+            self.assertIn("permission denied", database.psql_fails("select retention_purge()", user=user))
 
     def test_nothing_is_due_on_fresh_data(self):
         self.assertEqual({}, self.purge())

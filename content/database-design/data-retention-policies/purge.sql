@@ -194,3 +194,10 @@ begin
     perform purge_record('billing', n, kept);
 end $$;
 -- ANCHOR_END: books
+
+-- For the job's role alone: whoever may delete by period may delete early.
+revoke execute on function retention_purge(), purge_record(text, bigint, bigint) from public;
+revoke execute on procedure purge_security(), purge_client(uuid), purge_books() from public;
+grant execute on function retention_days(text), cutoff(text), is_held(text, uuid), retention_purge(),
+    purge_record(text, bigint, bigint) to portal_purge;
+grant execute on procedure purge_security(), purge_client(uuid), purge_books() to portal_purge;

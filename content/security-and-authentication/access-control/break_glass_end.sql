@@ -12,7 +12,7 @@ begin
     for person in
         select m.rolname from pg_auth_members
         join pg_roles r on r.oid = roleid join pg_roles m on m.oid = member
-        where r.rolname = 'portal_owner' and (current_setting('app.end_all')::boolean or m.rolvaliduntil <= now())
+        where r.rolname = 'portal_owner' and m.rolname <> 'portal_migrate' and (current_setting('app.end_all')::boolean or m.rolvaliduntil <= now())
     loop
         execute format('revoke portal_owner, portal_worker from %I', person);
         execute format('alter role %I reset log_statement', person);

@@ -1,4 +1,5 @@
--- Database roles, their rights and row-level security. Runs after schema.sql, as superuser, once more after each change.
+-- Database roles, their rights and row-level security. Runs after schema.sql, as superuser, and again after each
+-- change.
 -- Nobody signs in as an owner; each program has its own role and pool of connections.
 
 -- ANCHOR: roles
@@ -6,9 +7,9 @@ do $$
 declare
     name text;
 begin
-    -- portal_owner owns the tables and runs migrations; portal_guard owns the functions that must see all rows.
+    -- portal_owner owns the tables; portal_guard owns the functions that must see all rows.
     foreach name in array array['portal_owner', 'portal_guard', 'portal_app', 'portal_auth', 'portal_worker',
-                                'portal_staff', 'portal_purge', 'portal_backup'] loop
+                                'portal_staff', 'portal_purge', 'portal_backup', 'portal_migrate', 'portal_reader'] loop
         if not exists (select from pg_roles where rolname = name) then
             execute format('create role %I nologin nosuperuser nobypassrls', name);
         end if;
@@ -20,6 +21,11 @@ alter role portal_worker  login connection limit 20;
 alter role portal_staff   login connection limit 10;
 alter role portal_purge   login connection limit 1;
 alter role portal_backup  login replication connection limit 4;
+alter role portal_migrate login connection limit 2;
+-- The owner is bound by row-level security and sees no rows: a backfill needs a role with a policy of its own.
+grant portal_owner to portal_migrate;
+-- Engineers on call are members of portal_reader: queues and statistics, no data of clients.
+grant pg_read_all_stats, pg_signal_backend to portal_reader;
 -- No query of the portal or the API takes longer than the request may.
 alter role portal_app     set statement_timeout = '10s';
 alter role portal_app     set idle_in_transaction_session_timeout = '15s';
@@ -28,7 +34,7 @@ revoke all on schema public from public;
 revoke all on all tables in schema public from public;
 revoke execute on all functions in schema public from public;
 grant usage on schema public
-    to portal_guard, portal_app, portal_auth, portal_worker, portal_staff, portal_purge;
+    to portal_guard, portal_app, portal_auth, portal_worker, portal_staff, portal_purge, portal_reader;
 grant all on schema public to portal_owner;
 -- ANCHOR_END: roles
 
@@ -71,8 +77,8 @@ begin
         execute format('drop policy if exists all_rows on %I', name);
         execute format('drop policy if exists open_case on %I', name);
         execute format('create policy own on %I to portal_app using (organisation_id = current_organisation())', name);
-        execute format('create policy all_rows on %I to portal_auth, portal_worker, portal_purge, portal_guard'
-            || ' using (true)', name);
+        execute format('create policy all_rows on %I to portal_auth, portal_worker, portal_purge, portal_guard,'
+            || ' portal_migrate, portal_reader using (true)', name);
         execute format('create policy open_case on %I for select to portal_staff using (organisation_id ='
             || ' current_organisation() and has_open_case(current_organisation()))', name);
     end loop;
@@ -84,7 +90,8 @@ drop policy if exists own on organisations;
 create policy own on organisations to portal_app
     using (id = current_organisation() or sandbox_of = current_organisation());
 drop policy if exists all_rows on organisations;
-create policy all_rows on organisations to portal_worker, portal_purge, portal_guard, portal_auth using (true);
+create policy all_rows on organisations
+    to portal_worker, portal_purge, portal_guard, portal_auth, portal_migrate using (true);
 drop policy if exists open_case on organisations;
 create policy open_case on organisations for select to portal_staff
     using (id = current_organisation() and has_open_case(id));
@@ -96,7 +103,8 @@ drop policy if exists colleagues on users;
 create policy colleagues on users to portal_app using (id = current_person() or exists (
     select from members where members.user_id = users.id and members.organisation_id = current_organisation()));
 drop policy if exists all_rows on users;
-create policy all_rows on users to portal_auth, portal_worker, portal_purge, portal_guard using (true);
+create policy all_rows on users
+    to portal_auth, portal_worker, portal_purge, portal_guard, portal_migrate using (true);
 -- Staff see the list of cases without a case being theirs.
 drop policy if exists list on support_cases;
 create policy list on support_cases for select to portal_staff using (true);
@@ -132,6 +140,11 @@ grant select (id, organisation_id, label, mode, hint, scopes, created_at, expire
     revoked_reason) on api_keys to portal_staff;
 grant select (id, organisation_id, url, description, event_types, disabled_at, disabled_reason, created_at)
     on webhook_endpoints to portal_staff;
+
+grant select on webhook_deliveries, webhook_attempts, event_types, purge_runs, schema_migrations to portal_reader;
+grant select (id, organisation_id, type, version, created_at) on webhook_events to portal_reader;
+grant select (id, organisation_id, url, disabled_at, disabled_reason, dead_in_a_row, not_before) on webhook_endpoints
+    to portal_reader;
 
 grant select, delete on all tables in schema public to portal_purge;
 revoke delete on plans, event_types, schema_migrations, number_series, purge_runs, legal_holds from portal_purge;
