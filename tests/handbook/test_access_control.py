@@ -143,6 +143,19 @@ class Roles(unittest.TestCase):
         self.assertEqual("3", seen("portal_migrate", "alter table projects add column note text;"
                                    "create table notes (id uuid); select count(*) from users; rollback"))
 
+    def test_security_locks_and_reads_who_did_what_and_no_business_data(self):
+        self.assertEqual("2", seen("portal_security", "select count(*) from audit_log where seq <= 2"))
+        for sql in ("update users set locked_at = now() where email = 'marc@foods.example'",
+                    "update api_keys set revoked_at = now(), revoked_reason = 'staff' where hint = 'Pq2Z'",
+                    "update sessions set ended_at = now(), ended_reason = 'locked' where user_id is not null",
+                    "update organisations set status = 'suspended', suspended_reason = 'x' where slug = 'north-quay'",
+                    "insert into audit_log (actor, action) values ('staff:gus', 'member.locked')"):
+            database.psql(f"begin; {sql}; rollback", user="portal_security")
+        for sql in ("select from invoices", "select from projects", "select body from webhook_events",
+                    "select digest from api_keys", "select password_hash from users", "select digest from sessions",
+                    "update members set role = 'owner'", "delete from users"):
+            self.assertIn("permission denied", refused("portal_security", sql), sql)
+
     def test_engineers_see_queues_and_no_data_of_clients(self):
         triage = (ROOT / "content/integration-details/webhook-retry-logic/triage.sql").read_text()
         self.assertIn("|pending||HTTP 500|1|", seen("portal_reader", triage))

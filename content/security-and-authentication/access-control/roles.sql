@@ -9,7 +9,8 @@ declare
 begin
     -- portal_owner owns the tables; portal_guard owns the functions that must see all rows.
     foreach name in array array['portal_owner', 'portal_guard', 'portal_app', 'portal_auth', 'portal_worker',
-                                'portal_staff', 'portal_purge', 'portal_backup', 'portal_migrate', 'portal_reader'] loop
+                                'portal_staff', 'portal_security', 'portal_purge', 'portal_backup', 'portal_migrate',
+                                'portal_reader'] loop
         if not exists (select from pg_roles where rolname = name) then
             execute format('create role %I nologin nosuperuser nobypassrls', name);
         end if;
@@ -19,6 +20,7 @@ alter role portal_app     login connection limit 60;
 alter role portal_auth    login connection limit 10;
 alter role portal_worker  login connection limit 20;
 alter role portal_staff   login connection limit 10;
+alter role portal_security login connection limit 5;
 alter role portal_purge   login connection limit 1;
 alter role portal_backup  login replication connection limit 4;
 alter role portal_migrate login connection limit 2;
@@ -34,7 +36,7 @@ revoke all on schema public from public;
 revoke all on all tables in schema public from public;
 revoke execute on all functions in schema public from public;
 grant usage on schema public
-    to portal_guard, portal_app, portal_auth, portal_worker, portal_staff, portal_purge, portal_reader;
+    to portal_guard, portal_app, portal_auth, portal_worker, portal_staff, portal_security, portal_purge, portal_reader;
 grant all on schema public to portal_owner;
 -- ANCHOR_END: roles
 
@@ -78,7 +80,7 @@ begin
         execute format('drop policy if exists open_case on %I', name);
         execute format('create policy own on %I to portal_app using (organisation_id = current_organisation())', name);
         execute format('create policy all_rows on %I to portal_auth, portal_worker, portal_purge, portal_guard,'
-            || ' portal_migrate, portal_reader using (true)', name);
+            || ' portal_migrate, portal_reader, portal_security using (true)', name);
         execute format('create policy open_case on %I for select to portal_staff using (organisation_id ='
             || ' current_organisation() and has_open_case(current_organisation()))', name);
     end loop;
@@ -91,7 +93,7 @@ create policy own on organisations to portal_app
     using (id = current_organisation() or sandbox_of = current_organisation());
 drop policy if exists all_rows on organisations;
 create policy all_rows on organisations
-    to portal_worker, portal_purge, portal_guard, portal_auth, portal_migrate using (true);
+    to portal_worker, portal_purge, portal_guard, portal_auth, portal_migrate, portal_security using (true);
 drop policy if exists open_case on organisations;
 create policy open_case on organisations for select to portal_staff
     using (id = current_organisation() and has_open_case(id));
@@ -104,7 +106,7 @@ create policy colleagues on users to portal_app using (id = current_person() or 
     select from members where members.user_id = users.id and members.organisation_id = current_organisation()));
 drop policy if exists all_rows on users;
 create policy all_rows on users
-    to portal_auth, portal_worker, portal_purge, portal_guard, portal_migrate using (true);
+    to portal_auth, portal_worker, portal_purge, portal_guard, portal_migrate, portal_security using (true);
 -- Staff see the list of cases without a case being theirs.
 drop policy if exists list on support_cases;
 create policy list on support_cases for select to portal_staff using (true);
@@ -140,6 +142,16 @@ grant select (id, organisation_id, label, mode, hint, scopes, created_at, expire
     revoked_reason) on api_keys to portal_staff;
 grant select (id, organisation_id, url, description, event_types, disabled_at, disabled_reason, created_at)
     on webhook_endpoints to portal_staff;
+
+-- Locks, ends and reads who did what; sees nobody's business.
+grant select on organisations, members, staff, sign_in_attempts, audit_log to portal_security;
+grant select (id, email, full_name, locked_at, last_sign_in_at), update (locked_at) on users to portal_security;
+grant update (status, suspended_reason) on organisations to portal_security;
+grant select (id, organisation_id, label, mode, hint, scopes, created_at, expires_at, last_used_at, revoked_at,
+    revoked_reason), update (revoked_at, revoked_reason) on api_keys to portal_security;
+grant select (id, user_id, staff_id, factors, address, created_at, last_seen_at, ended_at, ended_reason),
+    update (ended_at, ended_reason) on sessions to portal_security;
+grant insert on audit_log to portal_security;
 
 grant select on webhook_deliveries, webhook_attempts, event_types, purge_runs, schema_migrations to portal_reader;
 grant select (id, organisation_id, type, version, created_at) on webhook_events to portal_reader;
