@@ -85,6 +85,11 @@ pub fn build(files: &dyn Files, config: &Config) -> Result<Report, Error> {
 
 /// Builds the site without writing it anywhere.
 pub fn check(files: &dyn Files, config: &Config) -> Result<Report, Error> {
+    check_and_keep(files, config).map(|(report, _)| report)
+}
+
+/// Builds the site without writing anything, and hands over what was known before.
+pub fn check_and_keep(files: &dyn Files, config: &Config) -> Result<(Report, Analysis), Error> {
     make_all(files, config, |_, _| {})
 }
 
@@ -94,7 +99,7 @@ pub fn build_in_memory(
     config: &Config,
 ) -> Result<(BTreeMap<String, Vec<u8>>, Report), Error> {
     let mut outputs = BTreeMap::new();
-    let report = make_all(files, config, |url, bytes| {
+    let (report, _) = make_all(files, config, |url, bytes| {
         outputs.insert(url.to_string(), bytes);
     })?;
     Ok((outputs, report))
@@ -111,7 +116,7 @@ fn make_all(
     files: &dyn Files,
     config: &Config,
     mut keep: impl FnMut(&str, Vec<u8>),
-) -> Result<Report, Error> {
+) -> Result<(Report, Analysis), Error> {
     let mut engine = Engine::open(files, config);
     let analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
     let shared = analysis.shared(config);
@@ -135,5 +140,5 @@ fn make_all(
     report.diagnostics.extend(plan.diagnostics);
     report.diagnostics.extend(config.leveled(found));
     report.diagnostics = analysis.shown(config, report.diagnostics);
-    Ok(report)
+    Ok((report, analysis))
 }

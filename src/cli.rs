@@ -8,7 +8,9 @@ mod arguments;
 mod build;
 mod check;
 mod clean;
+mod compare;
 mod console;
+mod diff;
 mod explain;
 mod init;
 mod new;
@@ -115,6 +117,7 @@ fn dispatch(arguments: &Arguments, console: &Arc<Console>) -> Outcome {
         Command::Approve(options) => approve::run(options, global, console),
         Command::Review(options) => review::run(options, global, console),
         Command::Test(options) => test::run(options, global, console),
+        Command::Diff(options) => diff::run(options, global, console),
         Command::Explain(options) => explain::run(options, console),
         Command::Schema(options) => Ok(schema::run(options, console)),
         Command::Clean => clean::run(global, console),

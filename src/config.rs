@@ -2,6 +2,7 @@
 //!
 //! mdBook's keys where mdBook has one.
 
+mod check;
 mod examples;
 mod file;
 mod interval;
@@ -10,6 +11,7 @@ mod open;
 mod people;
 mod unknown;
 
+pub use check::Check;
 pub use examples::{Examples, Format, Runner, Service};
 pub use file::{check_toml, schema};
 pub use interval::Interval;
@@ -50,6 +52,8 @@ pub struct Config {
     pub kinds: BTreeMap<String, Kind>,
     /// What a review must be to count.
     pub review: Review,
+    /// What may stop a change.
+    pub check: Check,
     /// Levels of rules, by name.
     pub levels: BTreeMap<&'static str, Level>,
     /// First links of the home page: title and page.
@@ -174,6 +178,22 @@ impl Config {
         diagnostics.into_iter().filter_map(level).collect()
     }
 
+    /// These settings with the rules of earlier ones: who approves what, and what is asked for.
+    #[must_use]
+    pub fn judged_by(&self, earlier: &Self) -> Self {
+        let mut kinds = self.kinds.clone();
+        kinds.extend(earlier.kinds.clone());
+        Self {
+            check: earlier.check.clone(),
+            review: earlier.review.clone(),
+            tiers: earlier.tiers.clone(),
+            people: earlier.people.clone(),
+            levels: earlier.levels.clone(),
+            kinds,
+            ..self.clone()
+        }
+    }
+
     /// The path of `book.toml` in diagnostics.
     pub fn path() -> SitePath {
         SitePath::new("book.toml").expect("a plain name is a path")
@@ -208,6 +228,7 @@ impl Reader<'_> {
             tiers,
             kinds,
             review: Review { solo: file.review.solo.unwrap_or(false) },
+            check: self.check(file.check),
             levels,
             home_links: file.home.links.into_iter().map(|link| (link.title, link.page)).collect(),
             examples: file.examples.meant(),

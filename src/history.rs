@@ -5,11 +5,13 @@
 //! clone whose history was cut off. No other room starts git.
 
 mod author;
+mod base;
 mod git;
 mod log;
 mod revision;
 mod text;
 
+pub use base::{NoBase, base};
 pub use revision::Revision;
 pub use text::{Text, text_at};
 
@@ -60,11 +62,12 @@ pub fn read(root: &Path) -> History {
         return unknown(Unknown::NoRepository);
     };
     let mut lines = answer.lines();
-    if lines.next() != Some("false") {
-        return unknown(Unknown::Shallow);
-    }
+    let whole = lines.next() == Some("false");
     let prefix = lines.next().unwrap_or_default().to_string();
     let repository = Repository { root: root.to_path_buf(), prefix, objects: Objects::new(root) };
+    if !whole {
+        return History { repository, ..unknown(Unknown::Shallow) };
+    }
     let commits = log::read(root, &repository.prefix);
     let mut touches: HashMap<SitePath, Vec<usize>> = HashMap::new();
     for (index, commit) in commits.iter().enumerate() {
@@ -92,6 +95,14 @@ impl History {
     pub fn changed(&self, path: &SitePath) -> Option<Date> {
         let newest = self.touches.get(path)?.first()?;
         Some(self.commits[*newest].day)
+    }
+
+    /// The first day after another on which a file changed, or that day itself if it last changed
+    /// then; none when it is unknown.
+    pub fn changed_after(&self, path: &SitePath, day: Date) -> Option<Date> {
+        let days = self.touches.get(path)?.iter().map(|index| self.commits[*index].day);
+        let later = days.clone().filter(|changed| *changed > day).min();
+        later.or_else(|| days.max().filter(|changed| *changed == day))
     }
 
     /// The files as they were after a commit.

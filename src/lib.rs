@@ -9,6 +9,7 @@
 pub mod base;
 pub mod diag;
 pub mod files;
+pub mod gate;
 pub mod config;
 pub mod source;
 pub mod checklist;

@@ -56,6 +56,11 @@ impl Status {
         Self::Waived,
     ];
 
+    /// Reads the word that is written in files.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.id() == word)
+    }
+
     /// As it is written in files.
     pub fn id(self) -> &'static str {
         match self {
@@ -87,6 +92,20 @@ impl Status {
         }
     }
 }
+
+/// Words that stand beside a status.
+pub const FLAGS: [&str; 10] = [
+    "changed-since-review",
+    "reference-changed",
+    "self-reviewed",
+    "review-unattested",
+    "broken",
+    "unowned",
+    "due-soon",
+    "claim-differs",
+    "waiver-expiring",
+    "waiver-expired",
+];
 
 /// What was found about a gap.
 #[derive(Clone, Debug)]

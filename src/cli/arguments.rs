@@ -69,6 +69,8 @@ pub(super) enum Command {
     Review(ReviewOptions),
     /// Run the examples of the content: code in pages, and files beside them.
     Test(TestOptions),
+    /// Show what a change does to the gaps, before and after.
+    Diff(DiffOptions),
     /// Explain a rule, or list all of them.
     Explain(ExplainOptions),
     /// Print the JSON Schema of book.toml, of front matter, or of what check writes.
@@ -170,6 +172,7 @@ pub(super) struct ServeOptions {
 }
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct CheckOptions {
     /// How findings are written.
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
@@ -183,6 +186,36 @@ pub(super) struct CheckOptions {
     /// Write what is found now to the baseline.
     #[arg(long, requires = "baseline")]
     pub update_baseline: bool,
+    /// Compare with what this has in common with a branch, tag or commit: what was published must
+    /// not vanish.
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// Let gaps that are worse than at the base, and weaker rules, fail the check.
+    #[arg(long, requires = "base")]
+    pub no_regression: bool,
+    /// Look at what only the calendar changes, too: overdue reviews, ended waivers.
+    #[arg(long)]
+    pub calendar: bool,
+    /// Let gaps with one of these statuses or flags fail the check: `stale,unowned`.
+    #[arg(long, value_name = "WORDS", value_delimiter = ',')]
+    pub fail_on: Vec<String>,
+}
+
+#[derive(Args)]
+pub(super) struct DiffOptions {
+    /// The branch, tag or commit that the change goes to; compared is what both have in common.
+    #[arg(long, value_name = "REF")]
+    pub base: String,
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Md)]
+    pub format: DiffFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// Markdown, for a comment.
+    Md,
+    Json,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,22 +1,35 @@
 //! `lacuna check`.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use super::arguments::{CheckFormat, CheckOptions, Global};
+use super::compare::Comparison;
 use super::console::Console;
-use super::project::{Project, counted};
+use super::project::{Project, counted, known};
 use super::{Failure, Outcome, Verdict};
 use crate::base::plural;
-use crate::build;
-use crate::diag::{Baseline, Diagnostic, Format, print};
+use crate::build::{self, Analysis};
+use crate::diag::{Baseline, Diagnostic, Format, print, tidy};
 use crate::files::{DiskFiles, Error, Files, write_changed};
+use crate::gate::{self, Limits, Occasion, Side};
 use crate::history;
+use crate::status::{FLAGS, Status};
 
 pub(super) fn run(options: &CheckOptions, global: &Global, console: &Console) -> Outcome {
     let project = Project::open(global, console)?;
-    let mut report = build::check(&project.files, &project.config)?;
+    let (mut report, analysis) = build::check_and_keep(&project.files, &project.config)?;
     let mut found = project.warnings.clone();
     found.append(&mut report.diagnostics);
+    found.extend(gates(options, &project, &analysis)?);
+    if let Some(name) = &options.base {
+        let comparison = Comparison::of(&project, name)?;
+        found.extend(comparison.vanished());
+        if options.no_regression {
+            found.extend(comparison.regressions(&project));
+        }
+    }
+    tidy(&mut found);
     if let Some(path) = &options.baseline {
         let here = std::env::current_dir().map_err(|error| Failure::Usage(error.to_string()))?;
         baseline(&here.join(path), options.update_baseline, &mut found, console)?;
@@ -37,6 +50,35 @@ pub(super) fn run(options: &CheckOptions, global: &Global, console: &Console) ->
         false => console.say(&format!("checked {pages}{}", counted(&found))),
     }
     Ok(Verdict::of(&found, options.strict))
+}
+
+/// What the gaps are held against.
+fn gates(
+    options: &CheckOptions,
+    project: &Project,
+    analysis: &Analysis,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let Some(list) = analysis.checklist.as_deref() else { return Ok(Vec::new()) };
+    let words: Vec<&str> = Status::ALL.iter().map(|status| status.id()).chain(FLAGS).collect();
+    for word in &options.fail_on {
+        known("status or flag", Some(word), &words)?;
+    }
+    let history = OnceCell::new();
+    let changed_on = |gap: usize| {
+        let approved = analysis.statuses[gap].review.as_ref()?.review.on;
+        let history = history.get_or_init(|| history::read(&project.config.root));
+        let pages = analysis.site.gaps[gap].pages.iter();
+        pages.filter_map(|page| history.changed_after(&analysis.facts[*page].path, approved)).min()
+    };
+    let limits = Limits {
+        check: &project.config.check,
+        occasion: if options.calendar { Occasion::Calendar } else { Occasion::Change },
+        fail_on: &options.fail_on,
+        today: project.config.today,
+        changed_on: &changed_on,
+    };
+    let side = Side { list, statuses: &analysis.statuses };
+    Ok(project.config.leveled(gate::limits(&limits, side)))
 }
 
 /// Marks what a baseline holds, or makes it hold all that was found.

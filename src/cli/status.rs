@@ -144,6 +144,11 @@ fn summary(coverage: &Coverage) -> String {
     )
 }
 
+/// Text in a cell of a Markdown table.
+pub(super) fn cell(text: &str) -> String {
+    one_line(text).replace('|', "\\|").replace('<', "&lt;")
+}
+
 fn csv(gaps: &[GapView], wanted: &[usize]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let header = ["id", "title", "tier", "area", "status", "owner", "flags", "because", "url"];
@@ -151,14 +156,14 @@ fn csv(gaps: &[GapView], wanted: &[usize]) -> String {
         let owner = gap.owner.as_ref().map_or("", |owner| &owner.id);
         let flags = gap.flags.join(" ");
         [
-            cell(&gap.id),
-            cell(&gap.title),
+            csv_cell(&gap.id),
+            csv_cell(&gap.title),
             gap.tier_id.clone(),
             gap.area_id.clone(),
             gap.status.id.to_string(),
-            cell(owner),
+            csv_cell(owner),
             flags,
-            cell(&gap.because),
+            csv_cell(&gap.because),
             gap.url.clone(),
         ]
     });
@@ -169,7 +174,7 @@ fn csv(gaps: &[GapView], wanted: &[usize]) -> String {
 }
 
 /// A cell that a spreadsheet can't take for a formula.
-fn cell(text: &str) -> String {
+fn csv_cell(text: &str) -> String {
     match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{text}"),
         false => text.to_string(),
@@ -179,7 +184,6 @@ fn cell(text: &str) -> String {
 fn markdown(gaps: &[GapView], wanted: &[usize]) -> String {
     let mut out = String::from("| Status | Gap | Tier | Because |\n| --- | --- | --- | --- |\n");
     for gap in wanted.iter().map(|gap| &gaps[*gap]) {
-        let cell = |text: &str| one_line(text).replace('|', "\\|").replace('<', "&lt;");
         out += &format!(
             "| {} {} | {} | {} | {} |\n",
             gap.status.glyph,

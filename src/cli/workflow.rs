@@ -23,6 +23,9 @@ on:
   push:
     branches: [main]
   pull_request:
+  schedule:
+    # Once a week, for what only the calendar changes: overdue reviews, ended waivers.
+    - cron: \"17 6 * * 1\"
 permissions:
   contents: read
 concurrency:
@@ -35,14 +38,28 @@ jobs:
     steps:
       - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
         with:
-          # The whole history: pages show when they changed.
+          # The whole history: pages show when they changed, and changes are compared with it.
           fetch-depth: 0
           persist-credentials: false
       # From the registry of crates; for a build of your own: cargo install --git URL --locked lacuna
       - name: Install Lacuna
         run: cargo install lacuna --locked --version {VERSION}
-      - name: Check
+      - name: Say what the change does to the gaps
+        if: github.event_name == 'pull_request'
+        env:
+          BASE: origin/${{{{ github.base_ref }}}}
+        run: lacuna diff --base \"$BASE\" >>\"$GITHUB_STEP_SUMMARY\"
+      - name: Check the change
+        if: github.event_name == 'pull_request'
+        env:
+          BASE: origin/${{{{ github.base_ref }}}}
+        run: lacuna check --strict --format github --no-regression --base \"$BASE\"
+      - name: Check the handbook
+        if: github.event_name == 'push'
         run: lacuna check --strict
+      - name: Check the calendar
+        if: github.event_name == 'schedule'
+        run: lacuna check --strict --calendar
       - name: Build
         run: lacuna build
       - name: Keep the site
@@ -84,10 +101,16 @@ const GITHUB_PAGES: &str = "      - name: Hand the site to Pages
 
 fn gitlab(publish: bool) -> String {
     let mut out = format!(
-        "handbook:
+        "workflow:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
+    - if: $CI_PIPELINE_SOURCE == \"schedule\"
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+
+handbook:
   image: rust:1-bookworm
   variables:
-    # The whole history: pages show when they changed.
+    # The whole history: pages show when they changed, and changes are compared with it.
     GIT_DEPTH: \"0\"
     CARGO_HOME: $CI_PROJECT_DIR/.cargo
   cache:
@@ -95,10 +118,25 @@ fn gitlab(publish: bool) -> String {
     paths: [.cargo]
   script:
     - cargo install lacuna --locked --version {VERSION}
-    - .cargo/bin/lacuna check --strict
     - .cargo/bin/lacuna build
+    # Merge requests show what changes.md and the list of tests say. A schedule looks at what only
+    # the calendar changes: overdue reviews, ended waivers.
+    - |
+      case $CI_PIPELINE_SOURCE in
+      merge_request_event)
+        base=$CI_MERGE_REQUEST_DIFF_BASE_SHA
+        .cargo/bin/lacuna diff --base \"$base\" | tee changes.md
+        set -- --no-regression --base \"$base\" ;;
+      schedule) set -- --calendar ;;
+      *) set -- ;;
+      esac
+      .cargo/bin/lacuna check --strict --format junit \"$@\" >lacuna.xml
   artifacts:
-    paths: [book]
+    when: always
+    expose_as: Handbook
+    paths: [book/, changes.md]
+    reports:
+      junit: lacuna.xml
 "
     );
     if publish {

@@ -34,6 +34,8 @@ pub(super) struct ConfigFile {
     pub kinds: BTreeMap<String, KindTable>,
     /// What a review must be to count.
     pub review: ReviewTable,
+    /// What may stop a change.
+    pub check: CheckTable,
     /// Levels of rules by name: `error`, `warning`, `note` or `off`.
     pub rules: BTreeMap<String, String>,
     /// The home page.
@@ -193,6 +195,19 @@ pub(super) struct KindTable {
 pub(super) struct ReviewTable {
     /// Whether authors may approve their own text; false unless set.
     pub solo: Option<bool>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct CheckTable {
+    /// The status that all gaps of a tier must have reached: `critical = "complete"`.
+    pub require: BTreeMap<String, String>,
+    /// How many reviews may be overdue; looked at by `lacuna check --calendar`.
+    pub max_overdue: Option<usize>,
+    /// How many gaps may be without owner.
+    pub max_unowned: Option<usize>,
+    /// How many days a changed text may wait for another approval; 14 unless set.
+    pub reapproval_days: Option<u16>,
 }
 
 #[derive(Default, Deserialize, JsonSchema)]

@@ -14,6 +14,11 @@ impl Interval {
         Self(months.months())
     }
 
+    /// How long approvals last in a tier by its place, unless `book.toml` says otherwise.
+    pub fn of_rank(rank: usize) -> Self {
+        Self::months(if rank == 0 { 6 } else { 12 })
+    }
+
     /// Reads `6 months`, `1 year`, `90 days`, `2 weeks`; none for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let span: Span = text.trim().parse().ok()?;

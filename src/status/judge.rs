@@ -71,6 +71,7 @@ fn apply(subject: &Subject, waiver: &Waiver, result: &mut GapStatus) {
         return;
     }
     if subject.today > waiver.expires {
+        result.flags.push("waiver-expired");
         let detail = format!("The waiver ended on {}.", waiver.expires);
         result.evidence.insert(0, fails("waiver", detail, None));
         return;

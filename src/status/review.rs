@@ -53,12 +53,11 @@ pub(super) fn weigh(
     let Some(approval) =
         approvals().rfind(|review| digest.is_some() && review.digest.as_deref() == digest)
     else {
-        let reviewed = match last.verdict {
-            Verdict::ChangesRequested => Reviewed::ChangesRequested,
-            _ if approvals().next().is_some() => Reviewed::Changed,
-            _ => Reviewed::Requested,
+        return match (last.verdict, approvals().next_back()) {
+            (Verdict::ChangesRequested, _) => (Reviewed::ChangesRequested, counted(last, None)),
+            (_, Some(approval)) => (Reviewed::Changed, counted(approval, None)),
+            _ => (Reviewed::Requested, counted(last, None)),
         };
-        return (reviewed, counted(last, None));
     };
     if last.verdict == Verdict::ChangesRequested && last.on >= approval.on {
         return (Reviewed::ChangesRequested, counted(last, None));
@@ -111,12 +110,11 @@ fn due(
     };
     let tier = subject.checklist.areas[gap.area].tier;
     let settings = subject.tiers.get(&subject.checklist.tiers[tier].id);
-    let by_rank = Interval::months(if tier == 0 { 6 } else { 12 });
     let interval = facts
         .front
         .review_every
         .or(settings.and_then(|settings| settings.review_every))
-        .unwrap_or(by_rank);
+        .unwrap_or_else(|| Interval::of_rank(tier));
     // In per mille: up to half of the interval the first time, up to a fifth afterwards.
     let most = if first { 500 } else { 200 };
     let share = Digest::of(gap.id.as_bytes()).number() % (most + 1);

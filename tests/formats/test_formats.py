@@ -1,20 +1,28 @@
-"""What `lacuna check` writes for programs is valid by the schemas of these programs.
+"""What Lacuna writes for other programs is valid by the schemas of these programs.
 
-Run by scripts/test, after `cargo build`: python3 -m unittest discover -s tests/formats
+Run by scripts/test, which installs requirements.txt into target/format-tools, after `cargo build`:
+python3 -m unittest discover -s tests/formats
 """
 
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import jsonschema
+try:
+    import jsonschema
+except ImportError:  # Another Python than Debian's, whose python3-jsonschema it is.
+    sys.path.append("/usr/lib/python3/dist-packages")
+    import jsonschema
 
 ROOT = Path(__file__).resolve().parents[2]
 LACUNA = os.environ.get("LACUNA", str(ROOT / "target/debug/lacuna"))
+
+TOOLS = ROOT / "target/format-tools/bin"
 
 # One page with an error, a warning and signs that each format must escape.
 PAGE = """# Page, with: 50 % <b>&"signs"</b>
@@ -72,6 +80,30 @@ class Formats(unittest.TestCase):
         self.assertEqual(suite.get("tests"), str(len(suite.findall("testcase"))))
         self.assertEqual(suite.get("failures"), count("failure"))
         self.assertEqual(suite.get("skipped"), count("skipped"))
+
+
+class Workflows(unittest.TestCase):
+    """Each workflow of `lacuna init --ci`, with and without publishing."""
+
+    def workflows(self, host, name):
+        for more in [], ["--publish", "pages"]:
+            with tempfile.TemporaryDirectory() as folder, self.subTest(more=more):
+                command = [LACUNA, "init", folder, "--ci", host, *more]
+                subprocess.run(command, check=True, capture_output=True)
+                yield Path(folder) / name
+
+    def check(self, program, *arguments):
+        done = subprocess.run([TOOLS / program, *arguments], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_those_of_github_are_valid_and_without_known_dangers(self):
+        for path in self.workflows("github", ".github/workflows/handbook.yml"):
+            self.check("check-jsonschema", "--builtin-schema", "vendor.github-workflows", path)
+            self.check("zizmor", "--offline", "--no-progress", path)
+
+    def test_those_of_gitlab_are_valid(self):
+        for path in self.workflows("gitlab", ".gitlab-ci.yml"):
+            self.check("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", path)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ mod directives;
 mod examples;
 mod findings;
 mod formats;
+mod gates;
 mod hostile;
 mod html;
 mod markdown;

@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "history",
     "examples",
     "status",
+    "gate",
     "render",
     "build",
     "serve",

@@ -431,7 +431,7 @@ fn a_waiver_holds_to_its_last_day() {
         ("2027-05-01", "waived"),
         ("2026-12-10", "waived, waiver-expiring"),
         ("2026-11-22", "waived, waiver-expiring"),
-        ("2026-11-21", "missing"),
+        ("2026-11-21", "missing, waiver-expired"),
     ] {
         let sandbox = Sandbox::new(CHECKLIST);
         sandbox.write("content/waivers.yaml", &waiver("not-applicable", expires, ""));

@@ -1,8 +1,80 @@
 //! Rules about the checklist and its gaps.
 
-use super::{ERROR, Rule, WARNING};
+use super::{ERROR, NOTE, Rule, WARNING};
 
 pub(super) static RULES: &[Rule] = &[
+    Rule {
+        code: "G001",
+        name: "below-required",
+        level: ERROR,
+        what: "A gap whose status is lower than `[check] require` asks of its tier.",
+        why: "It was agreed that these gaps are closed.",
+        bad: "[check]\nrequire = { critical = \"complete\" }\n\na critical gap that is in review",
+        good: "the gap, approved",
+    },
+    Rule {
+        code: "G002",
+        name: "too-many-overdue",
+        level: ERROR,
+        what: "More overdue reviews than `[check] max-overdue` allows; looked at by `--calendar`.",
+        why: "What nobody looks at any more isn't known to be true.",
+        bad: "[check]\nmax-overdue = 0\n\na page that was due yesterday",
+        good: "the page, approved again",
+    },
+    Rule {
+        code: "G003",
+        name: "too-many-unowned",
+        level: ERROR,
+        what: "More gaps without owner than `[check] max-unowned` allows.",
+        why: "Nobody is asked when they fall due.",
+        bad: "[check]\nmax-unowned = 0\n\na page without `owner`",
+        good: "---\nowner: security\n---",
+    },
+    Rule {
+        code: "G004",
+        name: "condition-met",
+        level: ERROR,
+        what: "A gap with a status or flag that `lacuna check --fail-on` names.",
+        why: "Whoever runs the check asked for it.",
+        bad: "lacuna check --fail-on stale\n\na page whose review is overdue",
+        good: "the page, approved again",
+    },
+    Rule {
+        code: "G005",
+        name: "reapproval-due",
+        level: NOTE,
+        what: "A gap whose approved text has changed, within the `[check] reapproval-days` (14) that it may wait for another approval.",
+        why: "After that it counts as in review, where more is asked.",
+        bad: "a page changed after it was approved",
+        good: "the page, approved again",
+    },
+    Rule {
+        code: "G006",
+        name: "waiver-expired",
+        level: ERROR,
+        what: "A waiver that has ended; looked at by `--calendar`.",
+        why: "The gap is open again, and nobody has decided about it.",
+        bad: "expires: 2026-01-31",
+        good: "the gap, closed; or another decision",
+    },
+    Rule {
+        code: "G007",
+        name: "regression",
+        level: ERROR,
+        what: "A gap that is worse than at the base, gone, or moved to a lower tier; looked at by `--no-regression`.",
+        why: "Documentation gets lost one change at a time.",
+        bad: "a change that empties the section Procedure of a page in review",
+        good: "the same change with the steps as they are now",
+    },
+    Rule {
+        code: "G008",
+        name: "weaker-rules",
+        level: ERROR,
+        what: "A change of `book.toml` that asks less: of gaps, of reviews, of who approves; looked at by `--no-regression`.",
+        why: "Rules that a change can loosen to pass aren't rules.",
+        bad: "[review]\nsolo = true",
+        good: "a change of its own, by those who made the rules",
+    },
     Rule {
         code: "K001",
         name: "unreadable-line",

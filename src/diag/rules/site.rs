@@ -1,6 +1,6 @@
 //! Rules about reviews, the site as a whole, themes and suppressions.
 
-use super::{ERROR, OFF, Rule, WARNING};
+use super::{ERROR, NOTE, OFF, Rule, WARNING};
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -74,6 +74,24 @@ pub(super) static RULES: &[Rule] = &[
         why: "It is published, and nobody finds it.",
         bad: "content/old-logo.png",
         good: "![The old logo](old-logo.png)",
+    },
+    Rule {
+        code: "S007",
+        name: "vanished-url",
+        level: WARNING,
+        what: "A page or file that was published at the base and isn't any more, without an alias; looked at by `--base`.",
+        why: "Links from elsewhere lead nowhere.",
+        bad: "a page renamed from keys.md to api-keys.md",
+        good: "---\naliases: [keys.html]\n---",
+    },
+    Rule {
+        code: "S008",
+        name: "vanished-anchor",
+        level: NOTE,
+        what: "A heading or id that a page had at the base and hasn't any more; looked at by `--base`.",
+        why: "Links from elsewhere lead to the top of the page.",
+        bad: "## Rotation became ## How to rotate a key",
+        good: "## How to rotate a key {#rotation}",
     },
     Rule {
         code: "T001",

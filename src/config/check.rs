@@ -1,0 +1,44 @@
+//! `[check]`: what may stop a change.
+
+use std::collections::BTreeMap;
+
+use super::Reader;
+use super::file::CheckTable;
+
+/// What may stop a change.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The status that all gaps of a tier must have reached, by the id of the tier.
+    pub require: BTreeMap<String, String>,
+    /// How many reviews may be overdue.
+    pub max_overdue: Option<usize>,
+    /// How many gaps may be without owner.
+    pub max_unowned: Option<usize>,
+    /// How many days a changed text may wait for another approval.
+    pub reapproval_days: u16,
+}
+
+/// The statuses that can be asked for.
+const STATUSES: &[&str] = &["outline", "draft", "in-review", "stale", "complete"];
+
+impl Reader<'_> {
+    pub(super) fn check(&mut self, table: CheckTable) -> Check {
+        let mut require = BTreeMap::new();
+        for (tier, status) in table.require {
+            match STATUSES.contains(&status.as_str()) {
+                true => drop(require.insert(tier, status)),
+                false => self.bad(
+                    "require",
+                    &status,
+                    "takes `outline`, `draft`, `in-review`, `stale` or `complete`",
+                ),
+            }
+        }
+        Check {
+            require,
+            max_overdue: table.max_overdue,
+            max_unowned: table.max_unowned,
+            reapproval_days: table.reapproval_days.unwrap_or(14),
+        }
+    }
+}
