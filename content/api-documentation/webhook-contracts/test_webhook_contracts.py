@@ -73,6 +73,9 @@ class Signature(unittest.TestCase):
         with self.assertRaises(ValueError):
             harbourline.verify_webhook(case["header"], written, case["secrets"], case["now"])
 
+    def test_there_are_as_many_as_the_page_says(self):
+        self.assertEqual(12, len(VECTORS["cases"]))
+
     def test_the_vectors_are_of_the_sample(self):
         self.assertEqual(sample("invoice.paid"), json.loads(BODY))
 
