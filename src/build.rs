@@ -7,6 +7,7 @@
 
 mod analyse;
 mod cache;
+mod examples;
 mod judging;
 mod output;
 mod outputs;

@@ -58,6 +58,8 @@ pub struct Config {
     pub levels: BTreeMap<&'static str, Level>,
     /// First links of the home page: title and page.
     pub home_links: Vec<(String, String)>,
+    /// Whether a page is a draft as long as its examples aren't recorded as they stand.
+    pub require_examples: bool,
     /// Which examples are run, and by what.
     pub examples: Examples,
     /// The day for which statuses are judged.
@@ -231,6 +233,7 @@ impl Reader<'_> {
             check: self.check(file.check),
             levels,
             home_links: file.home.links.into_iter().map(|link| (link.title, link.page)).collect(),
+            require_examples: file.status.require_examples.unwrap_or(false),
             examples: file.examples.meant(),
             today,
         }

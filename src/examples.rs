@@ -7,15 +7,18 @@
 mod collect;
 mod folder;
 mod program;
+mod record;
 
-pub use collect::{Book, collect};
+pub use collect::{Sources, collect};
 pub use program::MARKER;
+pub use record::{Book, LOCK, Record, Recorded, Results, read_records, write_records};
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::{Digest, SitePath};
 use crate::config::{Runner, Service};
+use crate::diag::Span;
 
 /// One example.
 #[derive(Clone, Debug)]
@@ -26,6 +29,8 @@ pub struct Example {
     pub path: SitePath,
     /// The line there, from 1.
     pub line: usize,
+    /// The place there.
+    pub span: Span,
     /// What runs it.
     pub runner: Arc<Runner>,
     /// What is done with it.

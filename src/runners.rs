@@ -19,7 +19,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use crate::base::Digest;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
 use crate::files::Files;
 
 /// What runs are made with.
@@ -34,12 +36,23 @@ pub struct Bench<'a> {
     pub jobs: usize,
     /// Output beyond so many bytes fails an example.
     pub output_limit: u64,
-    /// What passed before: digests of the example with the version of its tool.
-    pub passed: BTreeMap<Digest, Duration>,
+    /// The day that results are about.
+    pub today: Date,
+    /// What passed before, by [`Report::key`].
+    pub passed: BTreeMap<String, Known>,
     /// Set when everything must end.
     pub stop: Arc<AtomicBool>,
     /// Called when an example has ended, with how many have.
     pub progress: &'a (dyn Fn(usize) + Sync),
+}
+
+/// When an example passed, and how long it took.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Known {
+    /// The day.
+    pub on: Date,
+    /// The time.
+    pub took: Duration,
 }
 
 /// What came out of one example.
@@ -51,8 +64,10 @@ pub struct Report {
     pub took: Duration,
     /// The version of the tool; empty when there is none.
     pub tool: String,
-    /// Of the example with the version of its tool.
-    pub key: Digest,
+    /// The digest of the example with the version of its tool.
+    pub key: String,
+    /// When it ran.
+    pub on: Date,
     /// Whether it was run now, and not remembered.
     pub fresh: bool,
 }

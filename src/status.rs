@@ -21,6 +21,7 @@ use crate::base::SitePath;
 use crate::checklist::Checklist;
 use crate::config::{Kind, Person, SectionRule, TierSettings};
 use crate::diag::{Diagnostic, Span};
+use crate::examples::{Book, Results};
 use crate::parse::{PageFacts, Standing};
 use crate::resolve::Site;
 use crate::source::{Review, Waiver};
@@ -126,6 +127,8 @@ pub struct GapStatus {
     pub review: Option<CountedReview>,
     /// The waiver that holds.
     pub waiver: Option<Waiver>,
+    /// What is recorded of the examples of its pages.
+    pub examples: Results,
 }
 
 impl GapStatus {
@@ -196,6 +199,10 @@ pub struct Subject<'a> {
     pub waivers: &'a [Waiver],
     /// All findings, at their levels.
     pub findings: &'a [Diagnostic],
+    /// What is recorded of the examples.
+    pub examples: &'a Book,
+    /// Whether a page is a draft as long as its examples aren't recorded as they stand.
+    pub require_examples: bool,
     /// What a review of each page that closes a gap is bound to.
     pub digests: &'a BTreeMap<SitePath, String>,
     /// Settings of tiers by id.

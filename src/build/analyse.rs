@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::cache::Cache;
+use super::examples::Recorded;
 use super::judging;
 use super::pages::{Done, Pages, Scope, Text};
 use super::rules::Rules;
@@ -97,6 +98,7 @@ pub struct Engine {
     history: Option<Arc<History>>,
     site: Option<Resolved>,
     rules: Rules,
+    recorded: Recorded,
 }
 
 /// How much of each page is wanted.
@@ -163,8 +165,11 @@ impl Engine {
         // What was found depends on the site and on the settings, besides the page.
         let same = !work.resolved && matches!(changes, Changes::Files(_));
         found.extend(self.rules.run(files, config, &site, &pages.facts, same));
+        let sources = sources(files, config, &tree, &site, &pages);
+        let (recorded, faults) = self.recorded.update(&sources, changes);
+        found.extend(faults);
         let mut found = config.leveled(found);
-        let judged = judging::judge(files, config, &texts, &pages, &site, &mut found);
+        let judged = judging::judge(files, config, &texts, &pages, &site, &recorded, &mut found);
         let lines = judging::lines(files, config, &judged);
         Ok(Analysis {
             facts: pages.facts,
@@ -317,8 +322,12 @@ impl Analysis {
     }
 
     /// What examples are found in.
-    pub fn book<'a>(&'a self, files: &'a dyn Files, config: &'a Config) -> examples::Book<'a> {
-        examples::Book {
+    pub fn sources<'a>(
+        &'a self,
+        files: &'a dyn Files,
+        config: &'a Config,
+    ) -> examples::Sources<'a> {
+        examples::Sources {
             files,
             config,
             tree: &self.tree,
@@ -418,5 +427,22 @@ impl Parts {
             found.extend(page.found.iter().cloned());
         }
         parts
+    }
+}
+
+fn sources<'a>(
+    files: &'a dyn Files,
+    config: &'a Config,
+    tree: &'a Tree,
+    site: &'a Site,
+    parts: &'a Parts,
+) -> examples::Sources<'a> {
+    examples::Sources {
+        files,
+        config,
+        tree,
+        site,
+        facts: &parts.facts,
+        standings: &parts.standings,
     }
 }

@@ -7,6 +7,7 @@ use super::texts::Texts;
 use crate::base::{Digest, SitePath};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
+use crate::examples::Book;
 use crate::files::Files;
 use crate::parse;
 use crate::resolve::Site;
@@ -27,6 +28,7 @@ pub(super) fn judge(
     texts: &Texts,
     pages: &Parts,
     site: &Site,
+    examples: &Book,
     found: &mut Vec<Diagnostic>,
 ) -> Judged {
     let Some(checklist) = &texts.checklist else { return Judged::default() };
@@ -39,10 +41,12 @@ pub(super) fn judge(
         reviews: &texts.reviews,
         waivers: &texts.waivers,
         findings: found,
+        examples,
         digests: &digests,
         tiers: &config.tiers,
         kinds: &config.kinds,
         people: &config.people,
+        require_examples: config.require_examples,
         solo: config.review.solo,
         today: config.today,
     };

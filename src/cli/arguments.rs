@@ -326,6 +326,7 @@ pub(super) struct ReviewOptions {
 }
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct TestOptions {
     /// Only the examples of these pages: files, folders, or ids of gaps.
     #[arg(value_name = "PAGE")]
@@ -336,6 +337,15 @@ pub(super) struct TestOptions {
     /// Fail when an example can't be run, such as for want of a tool.
     #[arg(long)]
     pub no_skip: bool,
+    /// Run what is remembered as passed, too.
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Only examples that examples.lock doesn't hold as passed, as they stand.
+    #[arg(long)]
+    pub changed: bool,
+    /// Write what came out to examples.lock, which statuses rest on.
+    #[arg(long, conflicts_with = "list")]
+    pub record: bool,
     /// How results are written.
     #[arg(long, value_enum, default_value_t = TestFormat::Human)]
     pub format: TestFormat,

@@ -1,7 +1,9 @@
 //! `lacuna test`.
 
+mod memory;
 mod print;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -12,12 +14,17 @@ use super::{Failure, Outcome, Verdict};
 use crate::base::plural;
 use crate::build::{Analysis, analyse};
 use crate::examples::{Example, Mode, collect};
-use crate::runners::{self, Bench, Report};
+use crate::runners::{self, Bench, Known, Report};
 
 pub(super) fn run(options: &TestOptions, global: &Global, console: &Console) -> Outcome {
     let project = Project::open(global, console)?;
     let analysis = analyse(&project.files, &project.config)?;
-    let mut examples = collect(&analysis.book(&project.files, &project.config));
+    let mut examples = collect(&analysis.sources(&project.files, &project.config));
+    let all: BTreeSet<String> = examples.iter().map(|example| example.digest.to_string()).collect();
+    let records = memory::records(&project)?;
+    if options.changed {
+        memory::changed(&mut examples, &records);
+    }
     if !options.pages.is_empty() {
         let wanted = wanted(&analysis, &project, options)?;
         examples.retain(|example| wanted.iter().any(|prefix| is_below(example, prefix)));
@@ -27,7 +34,10 @@ pub(super) fn run(options: &TestOptions, global: &Global, console: &Console) -> 
         console.say(&plural(examples.len(), "example"));
         return Ok(Verdict::Fine);
     }
-    let reports = work(&project, console, &examples)?;
+    let known = memory::remembered(&project);
+    let passed = if options.no_cache { BTreeMap::new() } else { known.clone() };
+    let reports = work(&project, console, &examples, passed)?;
+    memory::remember(&project, known, &reports)?;
     let results: Vec<(&Example, &Report)> = examples.iter().zip(&reports).collect();
     console.data(&match options.format {
         TestFormat::Human => print::human(&results),
@@ -35,6 +45,10 @@ pub(super) fn run(options: &TestOptions, global: &Global, console: &Console) -> 
         TestFormat::Junit => print::junit(&results),
     });
     console.say(&print::summary(&results));
+    if options.record {
+        let count = memory::record(&project, &all, records, &results)?;
+        console.say(&format!("recorded {} in examples.lock", plural(count, "result")));
+    }
     judge(options, &results)
 }
 
@@ -99,6 +113,7 @@ fn work(
     project: &Project,
     console: &Console,
     examples: &[Example],
+    passed: BTreeMap<String, Known>,
 ) -> Result<Vec<Report>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
@@ -116,7 +131,8 @@ fn work(
         environment: std::env::vars_os().collect(),
         jobs: settings.jobs.unwrap_or(processors).max(1),
         output_limit: settings.output_limit,
-        passed: std::collections::BTreeMap::new(),
+        today: project.config.today,
+        passed,
         stop,
         progress: &|done| console.progress(&format!("{done} of {total} examples")),
     };

@@ -36,6 +36,8 @@ pub(super) struct ConfigFile {
     pub review: ReviewTable,
     /// What may stop a change.
     pub check: CheckTable,
+    /// How statuses are judged.
+    pub status: StatusTable,
     /// Levels of rules by name: `error`, `warning`, `note` or `off`.
     pub rules: BTreeMap<String, String>,
     /// The home page.
@@ -208,6 +210,13 @@ pub(super) struct CheckTable {
     pub max_unowned: Option<usize>,
     /// How many days a changed text may wait for another approval; 14 unless set.
     pub reapproval_days: Option<u16>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct StatusTable {
+    /// Whether a page whose examples aren't recorded as they stand is a draft; false unless set.
+    pub require_examples: Option<bool>,
 }
 
 #[derive(Default, Deserialize, JsonSchema)]

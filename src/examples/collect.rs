@@ -9,6 +9,7 @@ use super::program::{Part, inline, program};
 use super::{Example, Expected, Mode, Program};
 use crate::base::{Digest, Hasher, SitePath, matches, nearest};
 use crate::config::{Config, Format, Runner};
+use crate::diag::Span;
 use crate::files::Files;
 use crate::parse::{Fence, PageFacts, Standing};
 use crate::resolve::Site;
@@ -16,7 +17,7 @@ use crate::source::Tree;
 
 /// What examples are found in.
 #[derive(Clone, Copy)]
-pub struct Book<'a> {
+pub struct Sources<'a> {
     /// The files of the project.
     pub files: &'a dyn Files,
     /// Its settings.
@@ -48,7 +49,7 @@ const ATTRIBUTES: [&str; 12] = [
 ];
 
 /// Finds all examples, in the order of pages and lines, the files of a page after its fences.
-pub fn collect(book: &Book) -> Vec<Example> {
+pub fn collect(book: &Sources) -> Vec<Example> {
     let mut shelf = Shelf::new(book.files, book.config, book.tree);
     let mut beside = by_page(&book.config.src, book.tree);
     let mut found = Vec::new();
@@ -202,6 +203,7 @@ impl<'a> Page<'a> {
             page: self.path.clone(),
             path: path.clone(),
             line: part.line - 1,
+            span: fence.span.clone().unwrap_or_else(|| Span::file(path)),
             runner: Arc::clone(runner),
             mode,
             program: Program::File,
@@ -246,6 +248,7 @@ impl<'a> Page<'a> {
                 page: self.path.clone(),
                 path: path.clone(),
                 line: 1,
+                span: Span::file(path),
                 service: runner.service,
                 timeout: runner.timeout,
                 mode,

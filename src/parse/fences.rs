@@ -3,6 +3,8 @@
 //! The language comes first, as CommonMark has it, so that other programs highlight the block and
 //! leave the rest alone: `python should_fail="not found" timeout=5`. Readers see none of it.
 
+use std::borrow::Cow;
+
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +82,31 @@ fn attributes(info: &str) -> Vec<(String, String)> {
     }
 }
 
+/// The code that readers see: without the lines that are hidden, by mdBook's rules. With
+/// `hidelines=PREFIX` these begin with the prefix; in Rust with `# `, and `##` stands for `#`.
+pub(super) fn visible<'a>(info: &str, code: &'a str) -> Cow<'a, str> {
+    let attributes = attributes(info);
+    let prefix = attributes.iter().find(|(name, value)| name == "hidelines" && !value.is_empty());
+    if let Some((_, prefix)) = prefix {
+        let shown = |line: &&str| !line.trim_start().starts_with(prefix.as_str());
+        return code.split_inclusive('\n').filter(shown).collect();
+    }
+    if language(info) != "rust" {
+        return code.into();
+    }
+    code.split_inclusive('\n').filter_map(visible_rust).collect::<String>().into()
+}
+
+fn visible_rust(line: &str) -> Option<Cow<'_, str>> {
+    let text = line.trim_start();
+    let Some(rest) = text.strip_prefix('#') else { return Some(line.into()) };
+    if rest.starts_with('#') {
+        return Some(format!("{}{rest}", &line[..line.len() - text.len()]).into());
+    }
+    let hidden = rest.trim_end().is_empty() || rest.starts_with(' ');
+    (!hidden).then(|| line.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +126,16 @@ mod tests {
         check("rust, ignore, edition2024", "rust", &[("ignore", ""), ("edition2024", "")]);
         check("python timeout=5 name=keys", "python", &[("timeout", "5"), ("name", "keys")]);
         check("python {no_run}", "python", &[("no_run", "")]);
+    }
+
+    #[test]
+    fn hidden_lines_are_not_shown() {
+        let shown = |info, code| visible(info, code).into_owned();
+        assert_eq!(shown("python hidelines=~", "~import re\nx = 1\n  ~y\n"), "x = 1\n");
+        assert_eq!(shown("python", "~import re\n"), "~import re\n");
+        let rust = "# use x;\n#\n#[test]\nfn f() {}\n## not hidden\n";
+        assert_eq!(shown("rust,no_run", rust), "#[test]\nfn f() {}\n# not hidden\n");
+        assert_eq!(shown("sh", "# a comment\n"), "# a comment\n");
     }
 
     #[test]

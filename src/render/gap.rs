@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::view::{
-    CoverageView, EvidenceView, GapView, Link, OwnerView, ReviewView, StatusCount, StatusView,
-    WaiverView,
+    CoverageView, EvidenceView, ExamplesView, GapView, Link, OwnerView, ReviewView, StatusCount,
+    StatusView, WaiverView,
 };
 use crate::base::encode_path;
 use crate::checklist::Checklist;
@@ -55,6 +55,7 @@ fn gap_view(source: &GapSource, index: usize) -> GapView {
         evidence: found.evidence.iter().map(|row| evidence(source, row)).collect(),
         flags: found.flags.iter().map(ToString::to_string).collect(),
         owner: found.owner.as_ref().map(|id| owner(source.owners, id)),
+        examples: examples(found),
         review: review(source.people, found),
         waiver: waiver(source.people, found),
     }
@@ -86,6 +87,12 @@ fn owner(owners: &BTreeMap<String, Owner>, id: &str) -> OwnerView {
         name: known.map_or_else(|| id.to_string(), |owner| owner.name.clone()),
         contact: known.and_then(|owner| owner.contact.clone()),
     }
+}
+
+fn examples(found: &GapStatus) -> Option<ExamplesView> {
+    let results = &found.examples;
+    let on = results.on?.to_string();
+    Some(ExamplesView { on, passed: results.passed, total: results.total })
 }
 
 fn review(people: &BTreeMap<String, Person>, found: &GapStatus) -> Option<ReviewView> {

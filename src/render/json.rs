@@ -8,6 +8,7 @@ use super::view::GapView;
 use crate::base::encode_path;
 use crate::checklist::Checklist;
 use crate::config::Config;
+use crate::examples::Results;
 use crate::resolve::Site;
 use crate::status::{Coverage, GapStatus, Status};
 
@@ -111,8 +112,16 @@ fn gap_json(site: &Site, statuses: &[GapStatus], index: usize, gap: &GapView) ->
         "url": encode_path(&site.gaps[index].url),
         "review": review,
         "waiver": gap.waiver,
-        "examples": Value::Null,
+        "examples": examples_json(&found.examples),
     })
+}
+
+/// What is recorded of the examples of a gap's pages; nothing without examples.
+fn examples_json(results: &Results) -> Value {
+    match results.total {
+        0 => Value::Null,
+        total => json!({ "total": total, "run": results.run(), "passed": results.passed }),
+    }
 }
 
 #[derive(Serialize)]

@@ -233,6 +233,8 @@ pub struct GapView {
     pub review: Option<ReviewView>,
     /// The waiver, when the gap is waived.
     pub waiver: Option<WaiverView>,
+    /// What is recorded of the examples of its pages, if they have any that were run.
+    pub examples: Option<ExamplesView>,
 }
 
 /// One rule and what it found.
@@ -276,6 +278,17 @@ pub struct ReviewView {
     pub due: Option<String>,
     /// What the reviewer wrote; may be empty.
     pub note: String,
+}
+
+/// What is recorded of examples.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExamplesView {
+    /// The day of the oldest record.
+    pub on: String,
+    /// How many passed as they stand.
+    pub passed: usize,
+    /// How many there are.
+    pub total: usize,
 }
 
 /// A gap that is left open on purpose.

@@ -11,7 +11,7 @@ use super::process::{Call, End, Ended, Limits, run as run_process};
 use super::tools::Tools;
 use super::verdict::{Fault, Names, verdict};
 use super::{Bench, Outcome, Report, parse};
-use crate::base::{Digest, Hasher};
+use crate::base::Hasher;
 use crate::examples::{Example, Mode, Program};
 use crate::files::Scratch;
 
@@ -51,6 +51,7 @@ impl Hall<'_> {
     fn report(&self, example: &Example) -> Report {
         let ended = |outcome, tool: String, key| Report {
             outcome,
+            on: self.bench.today,
             took: Duration::ZERO,
             tool,
             key,
@@ -62,13 +63,13 @@ impl Hall<'_> {
             _ => self.hindrance(example).map(Outcome::NotRun),
         };
         if let Some(outcome) = early {
-            return ended(outcome, String::new(), example.digest);
+            return ended(outcome, String::new(), String::new());
         }
         let tool = self.tools.version(example);
         let key = key(example, &tool);
-        if let Some(took) = self.bench.passed.get(&key) {
-            let known = ended(Outcome::Passed, tool, key);
-            return Report { took: *took, fresh: false, ..known };
+        if let Some(known) = self.bench.passed.get(&key) {
+            let (took, on) = (known.took, known.on);
+            return Report { took, on, fresh: false, ..ended(Outcome::Passed, tool, key) };
         }
         let started = Instant::now();
         let outcome = self.outcome(example);
@@ -104,12 +105,12 @@ impl Hall<'_> {
 }
 
 /// Of all that decides whether an example works.
-fn key(example: &Example, tool: &str) -> Digest {
+fn key(example: &Example, tool: &str) -> String {
     let mut hasher = Hasher::default();
     hasher.field(example.digest.bytes());
     hasher.field(tool.as_bytes());
     hasher.field(env!("CARGO_PKG_VERSION").as_bytes());
-    hasher.finish()
+    hasher.finish().to_string()
 }
 
 /// The folder of one example, with all that lies around it.

@@ -7,6 +7,7 @@ use crate::base::plural;
 use crate::checklist::Gap;
 use crate::config::SectionRule;
 use crate::diag::{Diagnostic, Span};
+use crate::examples::Results;
 use crate::parse::Standing;
 use crate::source::Waiver;
 
@@ -41,6 +42,9 @@ fn judge_gap(subject: &Subject, index: usize, gap: &Gap) -> GapStatus {
     let pages = &subject.site.gaps[index].pages;
     let judged = pages.iter().map(|page| judge_page(subject, gap, *page));
     let mut result = judged.min_by_key(|judged| judged.status).unwrap_or_else(|| no_page(gap));
+    for page in pages {
+        result.examples.add(&subject.examples.page(&subject.facts[*page]));
+    }
     if result.owner.is_none() {
         result.flags.push("unowned");
     }
@@ -60,6 +64,7 @@ fn no_page(gap: &Gap) -> GapStatus {
         owner: None,
         review: None,
         waiver: None,
+        examples: Results::default(),
     }
 }
 
@@ -152,6 +157,7 @@ fn judge_page(subject: &Subject, gap: &Gap, page: usize) -> GapStatus {
         owner: front.owner.as_ref().map(|owner| owner.text.clone()),
         review,
         waiver: None,
+        examples: Results::default(),
     }
 }
 
@@ -224,6 +230,7 @@ impl Case<'_> {
             let detail = format!("It has a finding: {}.", error.message.replace('`', ""));
             found.push(fails("no-errors", detail, error.span.clone()));
         }
+        found.extend(self.examples());
         if *reviewed == Reviewed::No {
             let detail = "Nobody was asked to review it.".to_string();
             found.push(fails("review-requested", detail, Some(self.file())));
@@ -234,6 +241,31 @@ impl Case<'_> {
         }
         self.evidence.extend(found);
         true
+    }
+
+    /// What is recorded of the page's examples: what stands against it. The rest is evidence.
+    fn examples(&mut self) -> Vec<Evidence> {
+        let results = self.subject.examples.page(&self.subject.facts[self.page]);
+        let Results { total, passed, failed, on } = &results;
+        let fails_when_run = "An example failed when it was last run.";
+        let mut found: Vec<Evidence> = failed
+            .iter()
+            .map(|span| fails("examples-pass", fails_when_run.to_string(), Some(span.clone())))
+            .collect();
+        let left = total - results.run();
+        if left > 0 {
+            let detail =
+                format!("{left} of {} not recorded as they stand.", plural(*total, "example"));
+            match self.subject.require_examples {
+                true => found.push(fails("examples-run", detail, None)),
+                false => self.evidence.push(unknown("examples-run", detail)),
+            }
+        }
+        if let Some(on) = on.filter(|_| *passed == *total) {
+            let detail = format!("{} passed on {on}.", plural(*total, "example"));
+            self.evidence.push(holds("examples-pass", detail));
+        }
+        found
     }
 
     /// The first error in the page's file or in a file that it includes.
@@ -317,6 +349,12 @@ fn lift(status: Status, reviewed: &Reviewed, gap: &Gap, evidence: &[Evidence]) -
         Status::Draft if failed.iter().any(|found| found.rule == "not-a-draft") => {
             "Take draft: true out of the front matter, then ask for review.".to_string()
         }
+        Status::Draft if failed.iter().any(|found| found.rule == "examples-pass") => {
+            "Mend the example; lacuna test shows what it prints.".to_string()
+        }
+        Status::Draft if failed.iter().any(|found| found.rule == "examples-run") => {
+            "Run the examples: lacuna test --record.".to_string()
+        }
         Status::Draft => {
             format!("Ask for review: lacuna request {id} --from WHO.")
         }
@@ -333,6 +371,10 @@ fn lift(status: Status, reviewed: &Reviewed, gap: &Gap, evidence: &[Evidence]) -
 
 fn holds(rule: &'static str, detail: String) -> Evidence {
     Evidence { rule, outcome: Outcome::Holds, detail, span: None }
+}
+
+fn unknown(rule: &'static str, detail: String) -> Evidence {
+    Evidence { rule, outcome: Outcome::Unknown, detail, span: None }
 }
 
 fn fails(rule: &'static str, detail: String, span: Option<Span>) -> Evidence {

@@ -624,3 +624,147 @@ fn nothing_but_test_runs_an_example() {
     }
     assert!(!std::path::Path::new("/tmp/lacuna-ran-this").exists());
 }
+
+#[test]
+fn a_result_is_remembered_until_the_example_or_its_files_change() {
+    let book = Book::new(
+        "-- a/index.md\n```sh\necho \"$(date +%N)\" > /dev/null; cat data.txt\n```\n-- a/data.txt\none\n",
+    );
+    let seconds =
+        |arguments: &[&str]| book.json(arguments)["examples"][0]["seconds"].as_f64().unwrap();
+    // The time of a run is remembered with it, so that another run would show another one.
+    let first = (0..3).map(|_| seconds(&[])).collect::<Vec<_>>();
+    assert_eq!(first, [first[0]; 3]);
+    book.write("content/a/index.md", "```sh\nexit 1\n```\n");
+    assert_eq!(book.lacuna(&["test"]).code, Some(1));
+    assert_eq!(book.lacuna(&["test"]).code, Some(1), "a failure isn't remembered");
+    book.write("content/a/index.md", "```sh\ngrep one data.txt\n```\n");
+    assert_eq!(book.lacuna(&["test"]).code, Some(0));
+    book.write("content/a/data.txt", "two\n");
+    assert_eq!(book.lacuna(&["test"]).code, Some(1));
+    assert_eq!(book.0.path().join(".lacuna/.gitignore").metadata().unwrap().len(), 2);
+}
+
+const GAP: &str = "
+    -- book.toml
+    [people.ann]
+    -- content/checklist.md
+    # Missing
+    ## Critical
+    ### Operations
+    - **Backups**: none
+    -- content/operations/backups.reviews.yaml
+    - { by: ann, on: 2026-11-20, verdict: requested }
+    ";
+
+/// A page of a gap that is written, with an example in it.
+fn guidance(example: &str) -> String {
+    let words = "word ".repeat(40);
+    let sections: String = [
+        "At a glance",
+        "Why it matters",
+        "Guidance",
+        "Procedure",
+        "Example",
+        "Acceptance criteria",
+        "References",
+    ]
+    .iter()
+    .map(|title| format!("## {title}\n\n{words}\n\n"))
+    .collect();
+    format!("# Backups\n\n{sections}\n```sh\n{example}\n```\n")
+}
+
+/// The status of the one gap, with what is said of its examples.
+#[track_caller]
+fn check_status(book: &Book, status: &str, examples: &Value) {
+    let called = book.lacuna(&["status", "--format=json"]);
+    let json: Value = serde_json::from_str(&called.out).unwrap();
+    let gap = &json["gaps"][0];
+    assert_eq!((gap["status"].as_str(), &gap["examples"]), (Some(status), examples), "{gap:#}");
+}
+
+#[test]
+fn a_recorded_failure_keeps_a_page_at_draft_until_it_is_mended_and_run() {
+    let book = Book::new(GAP);
+    let page = "content/operations/backups.md";
+    book.write(page, &guidance("exit 1"));
+    check_status(&book, "in-review", &Value::Null);
+    assert_eq!(book.lacuna(&["test", "--record"]).code, Some(1));
+    check_status(&book, "draft", &serde_json::json!({ "total": 1, "run": 1, "passed": 0 }));
+    let said = book.lacuna(&["status", "backups"]).out;
+    assert!(said.contains("- examples-pass: An example failed when it was last run. (content/operations/backups.md:"), "{said}");
+    assert!(
+        said.contains("next:    Mend the example; lacuna test shows what it prints."),
+        "{said}"
+    );
+    book.write(page, &guidance("true"));
+    check_status(&book, "in-review", &serde_json::json!({ "total": 1, "run": 0, "passed": 0 }));
+    assert_eq!(book.lacuna(&["test", "--record"]).code, Some(0));
+    check_status(&book, "in-review", &serde_json::json!({ "total": 1, "run": 1, "passed": 1 }));
+    book.lacuna(&["build"]);
+    let html = std::fs::read_to_string(book.0.path().join("book/operations/backups.html")).unwrap();
+    assert!(html.contains("<li>Examples ran on <time>2026-11-22</time>: 1 of 1</li>"));
+}
+
+#[test]
+fn a_book_can_ask_for_examples_that_are_recorded_as_they_stand() {
+    let book = Book::new(GAP);
+    let page = "content/operations/backups.md";
+    book.write("book.toml", "[people.ann]\n[status]\nrequire-examples = true\n");
+    book.write(page, &guidance("true"));
+    check_status(&book, "draft", &serde_json::json!({ "total": 1, "run": 0, "passed": 0 }));
+    let said = book.lacuna(&["status", "backups"]).out;
+    assert!(said.contains("- examples-run: 1 of 1 example not recorded as they stand."), "{said}");
+    assert!(said.contains("next:    Run the examples: lacuna test --record."), "{said}");
+    book.lacuna(&["test", "--record"]);
+    check_status(&book, "in-review", &serde_json::json!({ "total": 1, "run": 1, "passed": 1 }));
+}
+
+#[test]
+fn records_hold_what_was_run_and_outlive_the_cache() {
+    let book = Book::new(
+        "-- a.md\n```sh name=one\ntrue\n```\n```sh\nexit 1\n```\n-- b.md\n```sh\nfalse || true\n```\n",
+    );
+    book.lacuna(&["test", "--record"]);
+    let lock = || std::fs::read_to_string(book.0.path().join("examples.lock")).unwrap();
+    let outcomes = |text: &str| {
+        (
+            text.matches("\"outcome\":\"passed\"").count(),
+            text.matches("\"outcome\":\"failed\"").count(),
+        )
+    };
+    let first = lock();
+    assert_eq!(outcomes(&first), (2, 1));
+    assert_eq!(book.lacuna(&["test", "--changed", "--list"]).out, "content/a.md:4  sh  run\n");
+    // What isn't run this time keeps its record, and what is gone loses it.
+    book.write("content/a.md", "```sh name=one\ntrue\n```\n");
+    book.lacuna(&["test", "b.md", "--record"]);
+    assert_eq!(outcomes(&lock()), (2, 0));
+    std::fs::remove_dir_all(book.0.path().join(".lacuna")).unwrap();
+    assert_eq!(book.lacuna(&["test", "--changed", "--list"]).err, "0 examples\n");
+}
+
+#[test]
+fn a_lock_that_cannot_be_read_is_told() {
+    let book = Book::new("-- a.md\n```sh\n```\n-- examples.lock\n<<<<<<< HEAD\n");
+    book.write("examples.lock", "<<<<<<< HEAD\n");
+    let check = book.lacuna(&["check", "--format=short"]);
+    assert_eq!(
+        check.out,
+        "examples.lock:1:1: error[E002]: can't read this file: line 1 is no record; write it anew by `lacuna test --record`\n"
+    );
+    let test = book.lacuna(&["test"]);
+    assert_eq!(test.code, Some(2));
+    assert!(test.err.contains("help: delete `examples.lock`"), "{}", test.err);
+}
+
+#[test]
+fn hidden_lines_are_run_and_not_shown() {
+    let book =
+        Book::new(&page("# A\n```sh hidelines=~\n~word=hidden\necho \"$word\"\n#> hidden\n```"));
+    assert_eq!(book.lacuna(&["test"]).err, "1 example: 1 passed\n");
+    book.lacuna(&["build"]);
+    let html = std::fs::read_to_string(book.0.path().join("book/a.html")).unwrap();
+    assert!(html.contains("echo") && !html.contains("word=hidden") && !html.contains("hidelines"));
+}

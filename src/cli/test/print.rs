@@ -140,5 +140,10 @@ pub(super) fn summary(results: &[(&Example, &Report)]) -> String {
     .map(|(count, word)| format!("{count} {word}"))
     .collect();
     let total = plural(results.len(), "example");
-    if parts.is_empty() { total } else { format!("{total}: {}", parts.join(", ")) }
+    let remembered = results.iter().filter(|(_, report)| !report.fresh).count();
+    let remembered = match remembered {
+        0 => String::new(),
+        count => format!(" ({count} remembered)"),
+    };
+    if parts.is_empty() { total } else { format!("{total}: {}{remembered}", parts.join(", ")) }
 }

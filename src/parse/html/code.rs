@@ -15,6 +15,10 @@ impl Writer<'_> {
             CodeBlockKind::Fenced(info) => fences::language(info),
             CodeBlockKind::Indented => "",
         };
+        let code = match kind {
+            CodeBlockKind::Fenced(info) => &*fences::visible(info, code),
+            CodeBlockKind::Indented => code,
+        };
         if !language.is_empty() && !highlight::knows(language) {
             self.unknown_language(language, range);
         }
