@@ -349,17 +349,17 @@ fn named_schema(path: &SitePath, format: Option<Format>, text: &str) -> Option<S
     if name.contains("://") { None } else { path.sibling(&name) }
 }
 
-/// Adds what only this example needs: its schema, and the page when its text names that.
+/// Adds what only this example needs: its schema, and pages when its text speaks of `.md`.
 fn complete(example: &mut Example, page: &SitePath, shelf: &mut Shelf) {
     let text = match &example.program {
         Program::Text { text, .. } => text.clone(),
         Program::File => shelf.text(&example.path).to_string(),
     };
-    let names_page = text.contains(page.name()) && example.path != *page;
-    let extra = example.schema.iter().chain(names_page.then_some(page));
+    // Whether it reads one page or looks for all of them can't be told apart.
+    let pages = if text.contains(".md") { shelf.pages_around(page) } else { Vec::new() };
     let mut files: BTreeSet<SitePath> = example.files.iter().cloned().collect();
     let before = files.len();
-    files.extend(extra.cloned());
+    files.extend(example.schema.iter().cloned().chain(pages));
     if files.len() > before {
         example.files = Arc::new(files.into_iter().collect());
     }

@@ -45,25 +45,41 @@ impl<'a> Shelf<'a> {
         head.iter().filter(|byte| **byte == b'\n').count() + 1
     }
 
-    /// Adds the shared data that some files name, and what that names in turn.
-    fn with_reference(&mut self, found: &mut BTreeSet<SitePath>) {
-        let folder = format!("{}/reference", self.config.src);
+    /// Adds what some files name, and what that names in turn: shared data by its file name, the
+    /// files of another folder by the name of the folder.
+    fn with_named(&mut self, found: &mut BTreeSet<SitePath>) {
+        let shared = format!("{}/reference", self.config.src);
         let tree = self.tree;
-        let shared: Vec<&SitePath> =
-            tree.assets.iter().filter(|path| path.strip(&folder).is_some()).collect();
+        let top = self.config.src.as_str();
+        let candidates: Vec<(&SitePath, Named)> = tree
+            .assets
+            .iter()
+            .filter(|path| path.folder() != top)
+            .map(|path| match path.strip(&shared) {
+                Some(_) => (path, Named::File),
+                None => (path, Named::Folder),
+            })
+            .collect();
         let mut open: Vec<SitePath> = found.iter().cloned().collect();
         while let Some(path) = open.pop() {
             let text = self.text(&path).to_string();
-            for path in shared.iter().filter(|path| text.contains(path.name())) {
-                if found.insert((*path).clone()) {
+            for (path, named) in &candidates {
+                if !found.contains(*path) && named.stands_in(&text, path) {
+                    found.insert((*path).clone());
                     open.push((*path).clone());
                 }
             }
         }
     }
 
+    /// The pages in the folder of a file and below it.
+    pub(super) fn pages_around(&self, path: &SitePath) -> Vec<SitePath> {
+        let below = |page: &&SitePath| page.strip(path.folder()).is_some();
+        self.tree.pages.iter().filter(below).cloned().collect()
+    }
+
     /// The files around the examples of a page: those beside it, those that it includes or links
-    /// to, those that all examples may read, and the shared data that any of them names.
+    /// to, those that all examples may read, and what any of them names.
     pub(super) fn around(
         &mut self,
         beside: &[SitePath],
@@ -78,8 +94,31 @@ impl<'a> Shelf<'a> {
                 _ => None,
             }));
         }
-        self.with_reference(&mut found);
+        self.with_named(&mut found);
         found
+    }
+}
+
+/// How a file of another folder is named by those that use it.
+#[derive(Clone, Copy)]
+enum Named {
+    /// By its own name.
+    File,
+    /// By that of its folder, as a part of a path.
+    Folder,
+}
+
+impl Named {
+    fn stands_in(self, text: &str, path: &SitePath) -> bool {
+        let folder = path.folder().rsplit('/').next().unwrap_or_default();
+        let border = |char: Option<char>| matches!(char, Some('/' | '"' | '\''));
+        match self {
+            Self::File => text.contains(path.name()),
+            Self::Folder => text.match_indices(folder).any(|(at, _)| {
+                border(text[..at].chars().next_back())
+                    && border(text[at + folder.len()..].chars().next())
+            }),
+        }
     }
 }
 

@@ -437,7 +437,7 @@ fn each_example_has_a_folder_of_its_own_with_the_files_of_the_page() {
         [data](../b/linked.txt) and {{#include ../b/included.txt}}
         ```sh
         cat data.txt deep/more.txt ../b/linked.txt ../b/included.txt ../reference/named.csv
-        test ! -e ../b/other.txt; test ! -e ../reference/unnamed.csv; test ! -e index.md
+        test ! -e ../reference/unnamed.csv; test ! -e index.m*; ls ..
         echo changed > data.txt
         ```
         ```text expect
@@ -446,6 +446,9 @@ fn each_example_has_a_folder_of_its_own_with_the_files_of_the_page() {
         linked
         included
         named
+        a
+        b
+        reference
         ```
         ```sh
         cat data.txt
@@ -461,7 +464,7 @@ fn each_example_has_a_folder_of_its_own_with_the_files_of_the_page() {
         linked
         -- content/b/included.txt
         included
-        -- content/b/other.txt
+        -- content/c/other.txt
         other
         -- content/reference/named.csv
         named
