@@ -35,6 +35,8 @@ use plan::Maker;
 /// What a build did.
 #[derive(Debug, Default)]
 pub struct Report {
+    /// Pages of the site, whether they were made anew or not.
+    pub pages: usize,
     /// Pages that were read.
     pub read: usize,
     /// Pages that were parsed.
@@ -75,6 +77,7 @@ pub fn build(files: &dyn Files, config: &Config) -> Result<Report, Error> {
     let done = output::write(&maker, &plan.jobs)?;
     engine.close(files, config);
     let mut report = analysis.report();
+    report.pages = plan::pages(&plan.jobs);
     report.rendered = done.rendered;
     report.written = done.written;
     report.removed = done.removed;
@@ -137,7 +140,8 @@ fn make_all(
     }
     engine.close(files, config);
     let mut report = analysis.report();
-    report.rendered = plan.jobs.iter().filter(|(_, job)| job.is_page()).count();
+    report.pages = plan::pages(&plan.jobs);
+    report.rendered = report.pages;
     report.diagnostics.extend(plan.diagnostics);
     report.diagnostics.extend(config.leveled(found));
     report.diagnostics = analysis.shown(config, report.diagnostics);

@@ -40,6 +40,11 @@ impl Job {
     }
 }
 
+/// How many files are rendered from a view of a page.
+pub(super) fn pages(jobs: &Jobs) -> usize {
+    jobs.iter().filter(|(_, job)| job.is_page()).count()
+}
+
 /// URLs and how each is made: files that pages need first, then pages.
 pub(super) type Jobs = Vec<(String, Job)>;
 

@@ -24,7 +24,7 @@ pub(super) fn run(options: &BuildOptions, global: &Global, console: &Console) ->
     let output = output.unwrap_or(&project.config.output).join("index.html");
     console.say(&format!(
         "built {} ({} written); open {}{}",
-        plural(report.rendered, "page"),
+        plural(report.pages, "page"),
         plural(report.written, "file"),
         output.display(),
         counted(&found),

@@ -44,7 +44,8 @@ pub(super) fn run(options: &CheckOptions, global: &Global, console: &Console) ->
         CheckFormat::Junit => Format::Junit { strict: options.strict },
     };
     console.data(&print(&found, format, &|path| project.text(path)));
-    let pages = plural(report.read, "page");
+    // Not those that were read: a page that is as it was isn't read again.
+    let pages = plural(analysis.facts.len(), "page");
     match found.is_empty() {
         true => console.say(&format!("checked {pages}, nothing found")),
         false => console.say(&format!("checked {pages}{}", counted(&found))),

@@ -105,6 +105,18 @@ fn json(text: &str) -> Value {
 }
 
 #[test]
+fn what_is_told_of_a_handbook_is_the_same_when_nothing_is_done_again() {
+    let folder = Folder::handbook();
+    for _ in 0..2 {
+        let called = folder.lacuna(&["check"]);
+        assert_eq!(called.err, "checked 1 page, nothing found\n");
+    }
+    let (first, second) = (folder.lacuna(&["build"]), folder.lacuna(&["build"]));
+    assert!(first.err.starts_with("built 8 pages ("), "{}", first.err);
+    assert_eq!(second.err, "built 8 pages (0 files written); open book/index.html\n");
+}
+
+#[test]
 fn help_lists_all_commands() {
     let called = Folder::empty().lacuna(&["--help"]);
     assert_eq!((called.code, called.err.as_str()), (Some(0), ""));
