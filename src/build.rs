@@ -8,6 +8,8 @@
 mod analyse;
 mod cache;
 mod examples;
+mod clock;
+mod explain;
 mod judging;
 mod output;
 mod outputs;
@@ -24,6 +26,7 @@ pub use output::clean;
 pub use snapshot::Snapshot;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -51,6 +54,10 @@ pub struct Report {
     pub removed: usize,
     /// All findings.
     pub diagnostics: Vec<Diagnostic>,
+    /// How long each stage took.
+    pub stages: Vec<(&'static str, Duration)>,
+    /// Why one page was made, or not: line by line; empty when there is no such page.
+    pub explained: Vec<String>,
 }
 
 impl std::fmt::Display for Report {
@@ -66,21 +73,40 @@ impl std::fmt::Display for Report {
 
 /// Builds the site into the output folder.
 pub fn build(files: &dyn Files, config: &Config) -> Result<Report, Error> {
+    build_explained(files, config, None)
+}
+
+/// Builds the site into the output folder, and explains one page: by its path in the content, or by
+/// its URL.
+pub fn build_explained(
+    files: &dyn Files,
+    config: &Config,
+    page: Option<&str>,
+) -> Result<Report, Error> {
     output::check_folder(files, config)?;
     let mut engine = Engine::open(files, config);
     let analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
+    engine.clock.mark("site, rules, statuses");
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
     let plan = plan::plan(files, config, &analysis, &scene);
+    engine.clock.mark("navigation and plan");
     let cache = engine.cache.as_ref();
     let maker = Maker { files, config, analysis: &analysis, scene: &scene, cache };
-    let done = output::write(&maker, &plan.jobs)?;
+    let entry = page.and_then(|page| analysis.find(config, page));
+    let url = entry.map(|entry| analysis.site.entries[entry].url.as_str());
+    let done = output::write(&maker, &plan.jobs, url)?;
+    engine.clock.mark("make and write");
     engine.close(files, config);
+    engine.clock.mark("keep for the next build");
     let mut report = analysis.report();
     report.pages = plan::pages(&plan.jobs);
     report.rendered = done.rendered;
     report.written = done.written;
     report.removed = done.removed;
+    report.stages = std::mem::take(&mut engine.clock.stages);
+    report.explained = entry.map_or_else(Vec::new, |entry| engine.explain(&analysis, entry));
+    report.explained.extend(done.explained);
     report.diagnostics.extend(plan.diagnostics);
     report.diagnostics.extend(config.leveled(done.diagnostics));
     report.diagnostics = analysis.shown(config, report.diagnostics);

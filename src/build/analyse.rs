@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::cache::Cache;
+use super::clock::Clock;
 use super::examples::Recorded;
+use super::explain;
 use super::judging;
 use super::pages::{Done, Pages, Scope, Text};
 use super::rules::Rules;
@@ -90,6 +92,7 @@ pub fn analyse(files: &dyn Files, config: &Config) -> Result<Analysis, Error> {
 pub struct Engine {
     /// Open from the start of a build to its end.
     pub(super) cache: Option<Cache>,
+    pub(super) clock: Clock,
     tree: Option<(Arc<Tree>, Vec<Diagnostic>)>,
     pages: Pages,
     code: Arc<CodeCache>,
@@ -114,12 +117,25 @@ impl Engine {
     /// An engine that knows what earlier builds have left, and keeps others from it until it is
     /// closed.
     pub fn open(files: &dyn Files, config: &Config) -> Self {
+        let mut clock = Clock::default();
         let cache = Cache::open(files, config);
         let (pages, site) = rayon::join(
             || Pages::load(files, cache.as_ref()),
             || cache.as_ref().and_then(|cache| Resolved::load(files, cache)),
         );
-        Self { cache, pages, site, ..Self::default() }
+        clock.mark("open the cache");
+        Self { cache, clock, pages, site, ..Self::default() }
+    }
+
+    /// What was done for the page of an entry, and where it is.
+    pub(super) fn explain(&self, analysis: &Analysis, entry: usize) -> Vec<String> {
+        let entry = &analysis.site.entries[entry];
+        let path = entry.page.map(|page| &analysis.facts[page].path);
+        let page = path.and_then(|path| self.pages.get(path));
+        let source = page.map(|page| explain::source(page.done).to_string());
+        let made = || "made by Lacuna: no file of the content is behind it".to_string();
+        let from = path.map_or(entry.url.clone(), |path| format!("{path} → {}", entry.url));
+        vec![from, source.unwrap_or_else(made)]
     }
 
     /// Leaves what it knows to later builds, if nobody else is at it.
@@ -144,6 +160,7 @@ impl Engine {
         let changes =
             if self.lost_folder(files, config, changes) { &Changes::All } else { changes };
         let (tree, mut found) = self.tree(files, config, changes)?;
+        self.clock.mark("find the files");
         let scope = Scope {
             files,
             config,
@@ -153,11 +170,9 @@ impl Engine {
             bodies: wanted == Wanted::Bodies,
         };
         self.pages.update(&scope, &tree.pages);
-        let (theme, faults) = self.theme(files, config, changes);
-        found.extend(faults);
-        let (texts, faults) = self.texts(files, config, changes, &tree);
-        found.extend(faults);
-        let history = self.history(config, changes);
+        self.clock.mark("read and parse");
+        let (theme, texts, history) = self.beside(files, config, changes, &tree, &mut found);
+        self.clock.mark("theme, reviews, history");
         let pages = Parts::collect(&tree, &self.pages, &mut work, &mut found);
         let from = site::From { config, tree: &tree, texts: &texts, facts: &pages.facts };
         let (site, faults) = self.site(&from, &pages.digests, &mut work);
@@ -191,6 +206,22 @@ impl Engine {
             diagnostics: found,
             work,
         })
+    }
+
+    /// What the site is made from besides its pages.
+    fn beside(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        changes: &Changes,
+        tree: &Tree,
+        found: &mut Vec<Diagnostic>,
+    ) -> (Arc<Theme>, Arc<Texts>, Arc<History>) {
+        let (theme, faults) = self.theme(files, config, changes);
+        found.extend(faults);
+        let (texts, faults) = self.texts(files, config, changes, tree);
+        found.extend(faults);
+        (theme, texts, self.history(config, changes))
     }
 
     fn site(
@@ -372,6 +403,18 @@ impl Analysis {
             history: &self.history,
             statuses: &self.statuses,
         }
+    }
+
+    /// The entry that somebody means by a path below the content or by a URL.
+    pub(super) fn find(&self, config: &Config, name: &str) -> Option<usize> {
+        let is_page = |entry: &usize| {
+            let entry = &self.site.entries[*entry];
+            let path = entry.page.map(|page| &self.facts[page].path);
+            let path =
+                path.filter(|path| path.as_str() == name || path.strip(&config.src) == Some(name));
+            entry.url == name || path.is_some()
+        };
+        (0..self.site.entries.len()).find(is_page)
     }
 
     /// Of the body of a page; none when it hasn't been made yet.

@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use rayon::prelude::*;
 
 use super::cache;
+use super::explain::{self, Put};
 use super::outputs::{Outputs, Record};
 use super::plan::{Job, Jobs, Maker};
 use crate::base::{Digest, SitePath, plural};
@@ -27,6 +28,7 @@ pub(super) struct Changed {
     pub rendered: usize,
     pub written: usize,
     pub removed: usize,
+    pub explained: Option<String>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -77,7 +79,7 @@ pub fn clean(files: &dyn Files, config: &Config) -> Result<usize, Error> {
 }
 
 /// Makes the files that aren't as they must be, and writes those that have changed.
-pub(super) fn write(maker: &Maker, jobs: &Jobs) -> Result<Changed, Error> {
+pub(super) fn write(maker: &Maker, jobs: &Jobs, explain: Option<&str>) -> Result<Changed, Error> {
     let (files, config) = (maker.files, maker.config);
     let earlier = Outputs::load(files, config, maker.cache);
     let ours = read_manifest(files, config);
@@ -106,6 +108,9 @@ pub(super) fn write(maker: &Maker, jobs: &Jobs) -> Result<Changed, Error> {
                 Ok((record, put)) => {
                     done.rendered += usize::from(put >= Put::Made && job.is_page());
                     done.written += usize::from(put == Put::Written);
+                    if explain == Some(url.as_str()) {
+                        done.explained = Some(explain::output(earlier.get(url), &record, put));
+                    }
                     records.push((url.as_str(), record));
                 }
                 Err(fault) => done.diagnostics.push(*fault),
@@ -119,17 +124,6 @@ pub(super) fn write(maker: &Maker, jobs: &Jobs) -> Result<Changed, Error> {
     done.diagnostics.extend(folder.foreign(&allowed)?);
     earlier.save(files, config, maker.cache, &records);
     Ok(done)
-}
-
-/// What was done with a file.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Put {
-    /// Nothing.
-    Left,
-    /// It was made, and is as it was.
-    Made,
-    /// It was made and written.
-    Written,
 }
 
 struct Folder<'a> {

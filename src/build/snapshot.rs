@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::clock::Clock;
 use super::plan::{self, Job, Maker};
 use super::{Analysis, Changes, Engine, Made, Wanted};
 use crate::base::SitePath;
@@ -32,7 +33,8 @@ impl Snapshot {
         changes: &Changes,
         earlier: Option<&Self>,
     ) -> Result<Self, Error> {
-        let analysis = engine.analyse(files, &config, changes, Wanted::Bodies)?;
+        engine.clock = Clock::default();
+        let analysis = engine.analyse(files, &config, changes, Wanted::Facts)?;
         let earlier = earlier.map(|earlier| (&earlier.analysis, &earlier.shared));
         let shared = analysis.shared_after(&config, earlier);
         let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));

@@ -143,6 +143,13 @@ pub(super) struct BuildOptions {
     /// Let warnings fail the build, too.
     #[arg(long)]
     pub strict: bool,
+    /// Say why a page was read, parsed, rendered and written, or why not: its path below the
+    /// content, or its URL.
+    #[arg(long, value_name = "PAGE")]
+    pub explain: Option<String>,
+    /// Print how long each stage took.
+    #[arg(long)]
+    pub timings: bool,
 }
 
 #[derive(Args)]

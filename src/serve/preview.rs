@@ -159,9 +159,24 @@ impl Preview {
         };
         let changes = if touches_book { &Changes::All } else { changes };
         let earlier = lock(&self.state).snapshot.clone();
-        let earlier = earlier.as_deref();
-        Snapshot::take(&mut self.engine(), &*self.files, Arc::new(config), changes, earlier)
-            .map_err(|error| vec![Diagnostic::new("E002", None, error.to_string())])
+        let mut engine = self.engine();
+        let config = Arc::new(config);
+        let first = earlier.is_none();
+        if first {
+            *engine = Engine::open(&*self.files, &config);
+        }
+        let taken = Snapshot::take(
+            &mut engine,
+            &*self.files,
+            Arc::clone(&config),
+            changes,
+            earlier.as_deref(),
+        );
+        if first {
+            // Builds want it, too.
+            engine.close(&*self.files, &config);
+        }
+        taken.map_err(|error| vec![Diagnostic::new("E002", None, error.to_string())])
     }
 
     fn read_config(&self) -> Result<Config, Vec<Diagnostic>> {

@@ -10,7 +10,7 @@ use lacuna::build::{self, Engine, Report};
 use lacuna::config::Config;
 use lacuna::files::{DiskFiles, Files, MemoryFiles};
 
-use super::support::{Sandbox, TODAY, check_report};
+use super::support::{Sandbox, TODAY, check_report, parse_fixture};
 
 const BOOK: &str = "
     -- index.md
@@ -240,4 +240,124 @@ fn a_finding_of_the_site_moves_with_the_line_that_it_is_about() {
     sandbox.edit("content/page.md", "gap: area", "# A comment\ngap: area");
     let found = sandbox.findings();
     assert!(found.contains("content/page.md:3:6: error"), "{found}");
+}
+
+/// A book with everything that an edit can be made of.
+const EVERYTHING_BOOK: &str = r#"
+-- book.toml
+[output.html]
+theme = "own"
+[variables]
+name = "Acme"
+-- checklist.md
+# List
+## Critical
+### Area
+- **Keys**: how keys are made
+-- index.md
+# Home
+-- about.md
+# About
+We are {{#var name}}.
+-- area/keys.md
+# Keys
+{{#include /content/part.txt}}
+-- part.txt
+A part.
+-- data.csv
+a,b
+-- guide/one.md
+# One
+Text.
+-- guide/two.md
+# Two
+Text.
+-- themes/own/templates/inject/footer.html
+<p>Ours</p>
+-- themes/own/static/style.css
+a {}
+"#;
+
+#[test]
+fn an_edit_does_no_more_work_than_it_must() {
+    let edits: &[(&str, &str, &str, &str)] = &[
+        (
+            "content/guide/one.md",
+            "Text.",
+            "Words.",
+            "read 1, parsed 1, resolved no, rendered 1, written 1",
+        ),
+        (
+            "content/guide/one.md",
+            "Text.\n",
+            "Text.   \n",
+            "read 1, parsed 1, resolved no, rendered 0, written 0",
+        ),
+        (
+            "content/guide/one.md",
+            "# One",
+            "# Uno",
+            "read 1, parsed 1, resolved yes, rendered 3, written 4",
+        ),
+        (
+            "content/part.txt",
+            "A part",
+            "Some",
+            "read 1, parsed 1, resolved no, rendered 4, written 3",
+        ),
+        ("content/data.csv", "a,b", "a,c", "read 0, parsed 0, resolved no, rendered 0, written 1"),
+        ("book.toml", "Acme", "Ajax", "read 5, parsed 1, resolved no, rendered 1, written 1"),
+        (
+            "themes/own/static/style.css",
+            "a {}",
+            "b {}",
+            "read 0, parsed 0, resolved no, rendered 9, written 10",
+        ),
+        (
+            "themes/own/templates/inject/footer.html",
+            "Ours",
+            "Us",
+            "read 0, parsed 0, resolved no, rendered 9, written 9",
+        ),
+        (
+            "content/checklist.md",
+            "how keys",
+            "why keys",
+            "read 0, parsed 0, resolved yes, rendered 4, written 5",
+        ),
+    ];
+    let (mut done, mut expected) = (Vec::new(), Vec::new());
+    for (file, old, new, work) in edits {
+        let sandbox = Sandbox::with_files(&parse_fixture(EVERYTHING_BOOK));
+        sandbox.build();
+        sandbox.edit(file, old, new);
+        let report = sandbox.reopened().build();
+        done.push(format!("{file}: {}", report.to_string().trim_end_matches(", removed 0")));
+        expected.push(format!("{file}: {work}"));
+    }
+    assert_eq!(done, expected);
+}
+
+#[test]
+fn a_build_says_why_a_page_was_made_or_not() {
+    let sandbox = Sandbox::new(BOOK);
+    let explain = |page: &str| {
+        build::build_explained(sandbox.files(), sandbox.settings(), Some(page)).unwrap().explained
+    };
+    let new = "rendered: nothing is known of an earlier one; written";
+    assert_eq!(
+        explain("about.md"),
+        ["content/about.md → about.html", "parsed: nothing is known of it yet", new]
+    );
+    sandbox.edit("content/about.md", "# About", "# About us");
+    assert_eq!(
+        explain("guide/index.html")[1..],
+        [
+            "not read: neither its file nor any that it includes has changed",
+            "rendered, since this has changed: its navigation; what its frame shows: title, \
+             contents, neighbours, status; written"
+        ]
+    );
+    assert_eq!(explain("index.html")[2], "not rendered: nothing that it shows has changed");
+    assert_eq!(explain("gone.md"), [""; 0]);
 }

@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 #![expect(clippy::format_collect, reason = "fixtures are short; what is read counts")]
 
+mod benches;
 mod build;
 mod cache;
 mod cli;
 mod commonmark;
 mod directives;
+mod edits;
 mod examples;
 mod findings;
 mod formats;

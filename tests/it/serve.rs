@@ -236,7 +236,7 @@ fn raw(address: SocketAddr, request: &[u8]) -> Option<Answer> {
 // Serving.
 
 #[test]
-fn a_page_is_served_with_the_script_and_nothing_is_written() {
+fn a_page_is_served_with_the_script_and_nothing_but_the_cache_is_written() {
     let live = Live::new(BOOK);
     let page = live.get("/guide/install.html");
     assert_eq!(page.status, 200);
@@ -246,7 +246,7 @@ fn a_page_is_served_with_the_script_and_nothing_is_written() {
     let names = fs::read_dir(live.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<_> = names.collect();
     names.sort();
-    assert_eq!(names, ["book.toml", "content"]);
+    assert_eq!(names, [".lacuna", "book.toml", "content"]);
 }
 
 #[test]

@@ -168,6 +168,17 @@ impl Sandbox {
         &mut self.config
     }
 
+    pub(crate) fn settings(&self) -> &Config {
+        &self.config
+    }
+
+    /// The same files with `book.toml` read again.
+    pub(crate) fn reopened(mut self) -> Self {
+        let book = self.files.read(&Path::new(ROOT).join("book.toml")).unwrap();
+        self.config = Config::read(Path::new(ROOT), &String::from_utf8(book).unwrap(), TODAY).0;
+        self
+    }
+
     pub(crate) fn files(&self) -> &MemoryFiles {
         &self.files
     }
