@@ -48,7 +48,7 @@ class Isolation(unittest.TestCase):
 
     def test_every_table_of_clients_is_forced_under_a_policy(self):
         protected = database.psql("select relname from pg_class where relrowsecurity and relforcerowsecurity").split()
-        self.assertEqual({*self.tables(), "organisations", "users"}, set(protected))
+        self.assertEqual({*self.tables(), "organisations", "users", "webhook_attempts"}, set(protected))
 
     def test_a_client_sees_its_own_rows_and_no_others(self):
         for table in self.tables():
@@ -59,6 +59,10 @@ class Isolation(unittest.TestCase):
         self.assertEqual("2", seen("portal_app", "select count(*) from invoices", A))
         self.assertEqual("1", seen("portal_app", "select count(*) from invoices", B))
         self.assertEqual("2", seen("portal_app", "select count(*) from organisations", A), "itself and its sandbox")
+
+    def test_attempts_follow_their_deliveries(self):
+        self.assertEqual("1", seen("portal_app", "select count(*) from webhook_attempts", A))
+        self.assertEqual("0", seen("portal_app", "select count(*) from webhook_attempts", B))
 
     def test_without_a_context_there_is_nothing(self):
         for table in ("organisations", "invoices", "api_keys", "users", "audit_log"):

@@ -107,6 +107,15 @@ create policy colleagues on users to portal_app using (id = current_person() or 
 drop policy if exists all_rows on users;
 create policy all_rows on users
     to portal_auth, portal_worker, portal_purge, portal_guard, portal_migrate, portal_security using (true);
+-- An attempt belongs to the client of its delivery, whose own policy applies within.
+alter table webhook_attempts enable row level security;
+alter table webhook_attempts force row level security;
+drop policy if exists own on webhook_attempts;
+create policy own on webhook_attempts to portal_app using (exists (
+    select from webhook_deliveries d where d.id = delivery_id and d.organisation_id = current_organisation()));
+drop policy if exists all_rows on webhook_attempts;
+create policy all_rows on webhook_attempts
+    to portal_worker, portal_purge, portal_guard, portal_migrate, portal_reader using (true);
 -- Staff see the list of cases without a case being theirs.
 drop policy if exists list on support_cases;
 create policy list on support_cases for select to portal_staff using (true);
