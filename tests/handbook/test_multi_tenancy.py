@@ -18,7 +18,7 @@ import postgres
 
 A, B = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
 FAULTS = (PAGE / "tenant_faults.sql").read_text(encoding="utf-8")
-CLAIM = "select organisation_id from claim_deliveries(8, 2, '1 minute') order by 1"
+CLAIM = "select organisation_id from claim_deliveries(8, 2, 4, '1 minute') order by 1"
 
 
 def setUpModule():
@@ -75,8 +75,8 @@ class Shares(unittest.TestCase):
         self.assertEqual([], self.claim(), "what is on its way counts")
 
     def test_clients_take_turns_when_slots_are_few(self):
-        self.assertEqual([A, B], self.claim("select organisation_id from claim_deliveries(2, 2, '1 minute') order by 1"))
-        self.assertEqual([], self.claim("select organisation_id from claim_deliveries(2, 2, '1 minute')"))
+        self.assertEqual([A, B], self.claim("select organisation_id from claim_deliveries(2, 2, 4, '1 minute') order by 1"))
+        self.assertEqual([], self.claim("select organisation_id from claim_deliveries(2, 2, 4, '1 minute')"))
 
     def test_a_finished_or_lost_delivery_frees_its_place(self):
         self.claim()
@@ -87,13 +87,23 @@ class Shares(unittest.TestCase):
                       f" and organisation_id = '{A}'")
         self.assertEqual([A, A], self.claim())
 
+    def test_an_endpoint_has_a_bound_of_its_own(self):
+        sql = "select organisation_id from claim_deliveries(8, 2, 1, '1 minute') order by 1"
+        self.assertEqual([A, B], self.claim(sql))
+        self.assertEqual([], self.claim(sql), "what is on its way counts")
+
+    def test_a_disabled_or_pausing_endpoint_gets_nothing(self):
+        for change in ("disabled_at = now(), disabled_reason = 'client'", "not_before = now() + interval '1 minute'"):
+            claimed = database.psql(f"update webhook_endpoints set {change} where organisation_id = '{A}'; {CLAIM}; rollback")
+            self.assertEqual([B, B], claimed.split(), change)
+
     def test_only_the_worker_claims(self):
         self.assertIn("permission denied", database.psql_fails(CLAIM, user="portal_app"))
 
-    def test_the_page_and_the_delivery_agree(self):
+    def test_a_share_is_a_quarter(self):
         rows = {row["resource"]: row for row in read_csv("shares.csv")}
         own = int(rows["webhook deliveries on their way"]["one organisation"])
-        self.assertEqual(own * 4, int(rows["webhook deliveries on their way"]["all"]), "a quarter each")
+        self.assertEqual(own * 4, int(rows["webhook deliveries on their way"]["all"]))
 
 
 def read_csv(name):
