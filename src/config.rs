@@ -157,6 +157,20 @@ pub struct TierSettings {
 pub struct Review {
     /// Whether authors may approve their own text.
     pub solo: bool,
+    /// What a record must prove.
+    pub attest: Attest,
+}
+
+/// What the record of a review must prove to count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Attest {
+    /// Nothing: what `approve` wrote counts.
+    #[default]
+    Record,
+    /// That it was committed by the reviewer.
+    Commit,
+    /// That the reviewer signed that commit with an SSH key.
+    Signature,
 }
 
 impl Config {
@@ -229,7 +243,7 @@ impl Reader<'_> {
             people: file.people.into_iter().map(person).collect(),
             tiers,
             kinds,
-            review: Review { solo: file.review.solo.unwrap_or(false) },
+            review: self.review(&file.review),
             check: self.check(file.check),
             levels,
             home_links: file.home.links.into_iter().map(|link| (link.title, link.page)).collect(),
@@ -323,6 +337,19 @@ impl Reader<'_> {
             review_every,
             approvers: tier.approvers,
         }
+    }
+
+    fn review(&mut self, review: &file::ReviewTable) -> Review {
+        let attest = match review.attest.as_deref() {
+            None | Some("record") => Attest::Record,
+            Some("commit") => Attest::Commit,
+            Some("signature") => Attest::Signature,
+            Some(other) => {
+                self.bad("attest", other, "must be `record`, `commit` or `signature`");
+                Attest::Signature
+            }
+        };
+        Review { solo: review.solo.unwrap_or(false), attest }
     }
 
     fn owner(&mut self, (id, owner): (String, file::OwnerTable)) -> (String, Owner) {

@@ -7,7 +7,7 @@ mod memory;
 mod patterns;
 mod scratch;
 
-pub use disk::DiskFiles;
+pub use disk::{DiskFiles, scratch_file};
 pub use memory::MemoryFiles;
 pub use patterns::Patterns;
 pub use scratch::{Account, Scratch};

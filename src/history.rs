@@ -4,6 +4,7 @@
 //! What can't be known is unknown, never guessed: without git, outside a repository, or in a
 //! clone whose history was cut off. No other room starts git.
 
+mod attest;
 mod author;
 mod base;
 mod git;
@@ -11,6 +12,7 @@ mod log;
 mod revision;
 mod text;
 
+pub use attest::Attestation;
 pub use base::{NoBase, base};
 pub use revision::Revision;
 pub use text::{Text, text_at};

@@ -14,7 +14,7 @@ mod standing;
 mod summary;
 
 pub use code::CodeCache;
-pub use digest::bound_digest;
+pub use digest::{bound_digest, data_digest};
 pub use fences::Fence;
 pub use highlight::names as languages;
 pub use standing::{Section, Standing};
@@ -27,7 +27,7 @@ use crate::base::{Digest, Hasher, SitePath, one_line, percent_decode};
 use crate::checklist::{Events, end_of};
 use crate::config::Html;
 use crate::diag::{Diagnostic, Span};
-use crate::source::{FrontMatter, SourceFile, Suppression, is_page};
+use crate::source::{FrontMatter, SourceFile, Suppression};
 
 /// A page after parsing.
 #[derive(Debug)]
@@ -84,23 +84,6 @@ impl PageFacts {
             hasher.field(&[u8::from(link.image)]);
         }
         hasher.finish()
-    }
-}
-
-impl PageFacts {
-    /// The files below the folder of the page that it links to and that are no pages, sorted. They
-    /// are part of what a reviewer reads, whether they exist or not.
-    pub fn files(&self, src: &str) -> Vec<SitePath> {
-        let folder = self.path.folder();
-        let is_beside = |path: &SitePath| {
-            let kept_apart = is_page(path.as_str()) || path.as_str().ends_with(".reviews.yaml");
-            path.strip(folder).is_some() && !kept_apart
-        };
-        let mut files: Vec<SitePath> =
-            self.links.iter().filter_map(|link| link.path(src)).filter(is_beside).collect();
-        files.sort();
-        files.dedup();
-        files
     }
 }
 
@@ -212,6 +195,24 @@ impl From<&Html> for ParseOptions {
     }
 }
 
+/// Only what the status of a page is judged by.
+pub fn standing(source: &SourceFile, options: ParseOptions) -> Standing {
+    standing_of(source, &events(&source.text, options), options)
+}
+
+fn standing_of(source: &SourceFile, all: &Events, options: ParseOptions) -> Standing {
+    let digest = match &source.bound {
+        Some(text) => digest::digest(&events(text, options)),
+        None => digest::digest(all),
+    };
+    standing::judge(source, all, digest)
+}
+
+fn events(text: &str, options: ParseOptions) -> Vec<(Event<'_>, std::ops::Range<usize>)> {
+    let parser = Parser::new_ext(text, extensions(options)).into_offset_iter();
+    TextMergeWithOffset::new(parser).collect()
+}
+
 /// Parses one page. Without a memory for code none is highlighted, which takes a tenth of the time
 /// and changes nothing but the body.
 pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>) -> ParsedPage {
@@ -223,7 +224,7 @@ pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>
     let events: Vec<_> = TextMergeWithOffset::new(parser.into_offset_iter()).collect();
     let (heading, body) = split_heading(&events);
     let mut written = html::write(&source, &events[body..], heading.as_ref(), options, code);
-    let standing = standing::judge(&source, &events);
+    let standing = standing_of(&source, &events, options);
     let excerpt = excerpt(&events);
     let mut prose = prose::check(&prose::Text {
         source: &source,

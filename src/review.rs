@@ -13,7 +13,7 @@ use crate::build::Analysis;
 use crate::config::{Config, Identity, is_same_person, person_key};
 use crate::files::{Error, Files};
 use crate::history::{self, History, Text, Unknown, text_at};
-use crate::source::{Method, Review, Verdict, append_review};
+use crate::source::{Method, Review, Verdict, append_review, reviews_path};
 use crate::status::Evidence;
 
 /// Everything that a review is checked against.
@@ -296,12 +296,6 @@ impl Desk<'_> {
             .map_err(|error| Refusal::Failed(Error::at("write", &on_disk)(error)))?;
         Ok(Recorded { path: beside, review })
     }
-}
-
-/// The file beside a text that holds its reviews.
-fn reviews_path(path: &SitePath) -> SitePath {
-    let stem = path.as_str().rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
-    SitePath::new(&format!("{stem}.reviews.yaml")).expect("a path with another ending is one")
 }
 
 fn no(message: String, help: &str) -> Refusal {

@@ -16,7 +16,9 @@ mod yaml;
 pub use front::{FrontMatter, Located, schema};
 pub use map::SourceMap;
 pub use record::append_review;
-pub use reviews::{Method, Review, Verdict, Waiver, WaiverKind, read_reviews, read_waivers};
+pub use reviews::{
+    Method, Review, Verdict, Waiver, WaiverKind, read_reviews, read_waivers, reviews_path,
+};
 pub use scan::{Tree, is_page, scan};
 pub use suppress::{Suppression, suppressions};
 pub use table::check_csv;
@@ -38,6 +40,9 @@ pub struct SourceFile {
     pub front: FrontMatter,
     /// The Markdown, with all directives filled in and line ends `\n`.
     pub text: String,
+    /// The same with what comes from `reference/` by its name only, which is what a review of the
+    /// page is bound to; none when nothing does.
+    pub bound: Option<String>,
     /// From places in `text` to places in files.
     pub map: SourceMap,
     /// The files that went into the text besides the page itself, sorted.
@@ -52,6 +57,14 @@ pub struct SourceFile {
     pub digest: Digest,
 }
 
+impl SourceFile {
+    /// The files that went into the text and aren't reviewed on their own.
+    pub fn own_includes(&self, src: &str) -> impl Iterator<Item = &SitePath> {
+        let reference = format!("{src}/reference");
+        self.includes.iter().filter(move |file| file.strip(&reference).is_none())
+    }
+}
+
 /// Reads one page. Never fails: what can't be read is a diagnostic.
 pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceFile {
     let reader = Reader { files, root: &config.root };
@@ -60,8 +73,16 @@ pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceF
     let cut = front::cut(&text);
     let kinds: Vec<&str> = config.kinds.keys().map(String::as_str).collect();
     let front = front::read(path, &cut, &kinds, &mut diagnostics);
-    let context = expand::Context { reader: &reader, variables: &config.variables };
+    let mut context =
+        expand::Context { reader: &reader, variables: &config.variables, named: None };
     let expanded = expand::expand(&context, path, &text, cut.body, &mut diagnostics);
+    let reference = format!("{}/reference", config.src);
+    let uses_reference = expanded.includes.iter().any(|file| file.strip(&reference).is_some());
+    let bound = uses_reference.then(|| {
+        context.named = Some(&reference);
+        // What was found is known already.
+        expand::expand(&context, path, &text, cut.body, &mut Vec::new()).text
+    });
     let mut hasher = Hasher::default();
     hasher.field(text.as_bytes());
     hasher.field(expanded.text.as_bytes());
@@ -71,6 +92,7 @@ pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceF
         path: path.clone(),
         front,
         text: expanded.text,
+        bound,
         map: expanded.map,
         includes: expanded.includes,
         variables: expanded.variables,

@@ -11,6 +11,7 @@ mod sections;
 
 pub use coverage::{Coverage, percent};
 pub use judge::{judge, unready};
+pub use review::approval_of;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -181,6 +182,28 @@ pub struct CountedReview {
     pub review: Review,
     /// When the next one is due; none without an approval.
     pub due: Option<Date>,
+    /// How often the text was approved again without a change.
+    pub repeated: usize,
+}
+
+/// What git says of a text that is approved as it stands.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    /// Those who changed the text last.
+    pub authors: Authors,
+    /// Whether the record proves as much as the handbook asks for.
+    pub attested: bool,
+}
+
+/// Those who changed a text last.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Authors {
+    /// As git knows them.
+    Known(Vec<String>),
+    /// The text isn't committed as it stands.
+    Uncommitted,
+    /// There is no history, or a part of it only: the record's word counts.
+    NoHistory,
 }
 
 /// All that gaps are judged by.
@@ -203,8 +226,12 @@ pub struct Subject<'a> {
     pub examples: &'a Book,
     /// Whether a page is a draft as long as its examples aren't recorded as they stand.
     pub require_examples: bool,
-    /// What a review of each page that closes a gap is bound to.
+    /// What a review of each text that can be reviewed is bound to.
     pub digests: &'a BTreeMap<SitePath, String>,
+    /// What git says of those that are approved as they stand.
+    pub witnesses: &'a BTreeMap<SitePath, Witness>,
+    /// The folder of the files that are reviewed on their own.
+    pub reference: &'a str,
     /// Settings of tiers by id.
     pub tiers: &'a BTreeMap<String, TierSettings>,
     /// The kinds of pages.

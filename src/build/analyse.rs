@@ -184,7 +184,14 @@ impl Engine {
         let (recorded, faults) = self.recorded.update(&sources, changes);
         found.extend(faults);
         let mut found = config.leveled(found);
-        let judged = judging::judge(files, config, &texts, &pages, &site, &recorded, &mut found);
+        let known = judging::Known {
+            texts: &texts,
+            pages: &pages,
+            site: &site,
+            examples: &recorded,
+            history: &history,
+        };
+        let judged = judging::judge(files, config, &known, &mut found);
         let lines = judging::lines(files, config, &judged);
         Ok(Analysis {
             facts: pages.facts,

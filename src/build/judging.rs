@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use super::analyse::Parts;
 use super::texts::Texts;
 use crate::base::{Digest, SitePath};
-use crate::config::Config;
+use crate::config::{Attest, Config, Identity, is_same_person};
 use crate::diag::{Diagnostic, Span};
 use crate::examples::Book;
 use crate::files::Files;
+use crate::history::{History, text_at};
 use crate::parse;
 use crate::resolve::Site;
-use crate::status::{self, Evidence, GapStatus};
+use crate::source::Review;
+use crate::status::{self, Authors, Evidence, GapStatus, Witness};
 
 /// What was found of the gaps.
 #[derive(Default)]
@@ -21,18 +23,28 @@ pub(super) struct Judged {
     pub unready: BTreeMap<SitePath, Vec<Evidence>>,
 }
 
+/// What is known of a handbook before its gaps are judged.
+pub(super) struct Known<'a> {
+    pub texts: &'a Texts,
+    pub pages: &'a Parts,
+    pub site: &'a Site,
+    /// What is recorded of the examples.
+    pub examples: &'a Book,
+    pub history: &'a History,
+}
+
 /// Judges all gaps.
 pub(super) fn judge(
     files: &dyn Files,
     config: &Config,
-    texts: &Texts,
-    pages: &Parts,
-    site: &Site,
-    examples: &Book,
+    known: &Known,
     found: &mut Vec<Diagnostic>,
 ) -> Judged {
+    let Known { texts, pages, site, examples, history } = *known;
     let Some(checklist) = &texts.checklist else { return Judged::default() };
+    let reference = format!("{}/reference", config.src);
     let digests = bound_digests(files, config, pages, site);
+    let witnesses = witnesses(files, config, texts, history, &digests);
     let subject = status::Subject {
         checklist,
         site,
@@ -43,6 +55,8 @@ pub(super) fn judge(
         findings: found,
         examples,
         digests: &digests,
+        witnesses: &witnesses,
+        reference: &reference,
         tiers: &config.tiers,
         kinds: &config.kinds,
         people: &config.people,
@@ -57,7 +71,7 @@ pub(super) fn judge(
     Judged { statuses, digests, unready }
 }
 
-/// What reviews of the pages that close gaps are bound to.
+/// What reviews are bound to: those of the pages that close gaps, and of the references.
 fn bound_digests(
     files: &dyn Files,
     config: &Config,
@@ -66,17 +80,70 @@ fn bound_digests(
 ) -> BTreeMap<SitePath, String> {
     // Several links lead to one file, which is read once.
     let mut known: HashMap<SitePath, Option<Digest>> = HashMap::new();
+    let read = |path: &SitePath| files.read(&path.on_disk(&config.root)).ok();
     let mut digest_of = |path: &SitePath| {
-        let read = || files.read(&path.on_disk(&config.root)).ok();
-        *known.entry(path.clone()).or_insert_with(|| read().map(|bytes| Digest::of(&bytes)))
+        let digest = || read(path).map(|bytes| Digest::of(&bytes));
+        *known.entry(path.clone()).or_insert_with(digest)
     };
+    let reference = format!("{}/reference", config.src);
+    let is_reference = |path: &SitePath| path.strip(&reference).is_some();
+    let of_gaps = site.gaps.iter().flat_map(|gap| gap.pages.iter().copied());
+    let of_references =
+        (0..pages.facts.len()).filter(|page| is_reference(&pages.facts[*page].path));
     let mut digests = BTreeMap::new();
-    for page in site.gaps.iter().flat_map(|gap| &gap.pages) {
-        let (facts, text) = (&pages.facts[*page], pages.standings[*page].digest);
-        let digest = parse::bound_digest(facts, text, &config.src, &mut digest_of);
-        digests.insert(facts.path.clone(), digest);
+    for page in of_gaps.chain(of_references) {
+        let standing = &pages.standings[page];
+        let digest = parse::bound_digest(standing, &config.src, &mut digest_of);
+        digests.insert(standing.path.clone(), digest);
+    }
+    for path in site.assets.iter().map(|(path, _)| path).filter(|path| is_reference(path)) {
+        digests.extend(read(path).map(|bytes| (path.clone(), parse::data_digest(&bytes))));
     }
     digests
+}
+
+/// What git says of the texts that are approved as they stand.
+fn witnesses(
+    files: &dyn Files,
+    config: &Config,
+    texts: &Texts,
+    history: &History,
+    digests: &BTreeMap<SitePath, String>,
+) -> BTreeMap<SitePath, Witness> {
+    let witness = |(path, digest): (&SitePath, &String)| {
+        let approval = status::approval_of(texts.reviews.get(path)?, digest, config.today)?;
+        let witness = Witness {
+            authors: authors(files, config, history, path),
+            attested: is_attested(config, history, path, approval),
+        };
+        Some((path.clone(), witness))
+    };
+    digests.iter().filter_map(witness).collect()
+}
+
+fn authors(files: &dyn Files, config: &Config, history: &History, path: &SitePath) -> Authors {
+    if history.unknown.is_some() {
+        return Authors::NoHistory;
+    }
+    let text = text_at(files, config, path);
+    let authors = text.and_then(|text| history.authors(config, path, &text));
+    match authors {
+        Some(authors) => Authors::Known(authors.iter().map(Identity::to_string).collect()),
+        None => Authors::Uncommitted,
+    }
+}
+
+/// True when the record of an approval proves as much as the handbook asks for.
+fn is_attested(config: &Config, history: &History, path: &SitePath, approval: &Review) -> bool {
+    if config.review.attest == Attest::Record {
+        return true;
+    }
+    let Some(attestation) = history.attestation(path, approval) else { return false };
+    let is_reviewer = |name: &str| is_same_person(&config.people, name, &approval.by);
+    match config.review.attest {
+        Attest::Signature => attestation.signers().iter().any(|name| is_reviewer(name)),
+        _ => is_reviewer(&attestation.author().to_string()),
+    }
 }
 
 /// The lines of all places that evidence names.

@@ -56,7 +56,7 @@ impl Texts {
         });
         let waivers = tree.waivers.as_ref().map_or_else(Vec::new, |path| {
             let text = read(path, found);
-            source::read_waivers(path, &text, found)
+            source::read_waivers(path, &text, &config.people, found)
         });
         let mut reviews = BTreeMap::new();
         for path in &tree.reviews {

@@ -86,7 +86,11 @@ fn one(gap: &GapView, texts: &[String]) -> String {
     lines.extend(texts.iter().map(|text| format!("  text:    {text}")));
     lines.push("  evidence:".to_string());
     for row in &gap.evidence {
-        let mark = if row.outcome == "holds" { "+" } else { "-" };
+        let mark = match row.outcome {
+            "holds" => "+",
+            "unknown" => "?",
+            _ => "-",
+        };
         let place = match (&row.path, row.line) {
             (Some(path), Some(line)) => format!(" ({path}:{line})"),
             (Some(path), None) => format!(" ({path})"),

@@ -197,6 +197,9 @@ pub(super) struct KindTable {
 pub(super) struct ReviewTable {
     /// Whether authors may approve their own text; false unless set.
     pub solo: Option<bool>,
+    /// What a record must prove: `record` (that it was written), `commit` (that the reviewer
+    /// committed it) or `signature` (that the reviewer signed that commit); `record` unless set.
+    pub attest: Option<String>,
 }
 
 #[derive(Default, Deserialize, JsonSchema)]

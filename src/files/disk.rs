@@ -133,6 +133,14 @@ fn stamp(_: &fs::Metadata) -> Option<Stamp> {
     None
 }
 
+/// A file that another program can read, gone when it is dropped.
+pub fn scratch_file(bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(bytes)?;
+    file.flush()?;
+    Ok(file)
+}
+
 fn walker(folder: &Path) -> WalkBuilder {
     let mut builder = WalkBuilder::new(folder);
     builder.standard_filters(false).hidden(true);

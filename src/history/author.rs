@@ -89,10 +89,12 @@ impl History {
     fn next_touch(&self, files: &[SitePath], next: usize) -> Option<usize> {
         let settings = Config::path();
         let files = files.iter().chain(std::iter::once(&settings));
-        let first = |file| {
-            let touches: &Vec<usize> = self.touches.get(file)?;
-            touches.get(touches.partition_point(|index| *index < next)).copied()
-        };
-        files.filter_map(first).min()
+        files.filter_map(|file| self.first_touch(file, next)).min()
+    }
+
+    /// The newest commit from `next` on that touched a file.
+    pub(super) fn first_touch(&self, file: &SitePath, next: usize) -> Option<usize> {
+        let touches = self.touches.get(file)?;
+        touches.get(touches.partition_point(|index| *index < next)).copied()
     }
 }

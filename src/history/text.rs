@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use crate::base::{Digest, SitePath};
 use crate::config::Config;
 use crate::files::Files;
-use crate::parse::{self, ParseOptions, bound_digest};
-use crate::source;
+use crate::parse::{self, ParseOptions, bound_digest, data_digest};
+use crate::source::{self, is_page};
 
 /// A text that can be reviewed, as it stood at one moment.
 #[derive(Clone, Debug)]
 pub struct Text {
     /// What a review of it is bound to.
     pub digest: String,
-    /// The files that it was made from, its own first.
+    /// The files that the digest depends on, its own first.
     pub files: Vec<SitePath>,
     /// The files beside it that it links to, with their digests.
     pub beside: BTreeMap<SitePath, Digest>,
@@ -26,22 +26,32 @@ pub struct Text {
 /// The settings are those of that version, since texts use their variables; `config` gives the
 /// place and the day.
 pub fn text_at(files: &dyn Files, config: &Config, path: &SitePath) -> Option<Text> {
-    files.read(&path.on_disk(&config.root)).ok()?;
-    let book = files.read(&Config::path().on_disk(&config.root)).unwrap_or_default();
-    let book = String::from_utf8_lossy(&book);
-    let (then, _) = Config::read(&config.root, &book, config.today);
-    let config = &Config { src: config.src.clone(), ..then };
-    let source = source::read_page(files, config, path);
-    let words = source.text.clone();
-    let page = parse::parse(source, ParseOptions::from(&config.html), None);
-    let digest_of = |path: &SitePath| {
-        files.read(&path.on_disk(&config.root)).ok().map(|bytes| Digest::of(&bytes))
+    let bytes = files.read(&path.on_disk(&config.root)).ok()?;
+    if !is_page(path.as_str()) {
+        return Some(Text {
+            digest: data_digest(&bytes),
+            files: vec![path.clone()],
+            beside: BTreeMap::new(),
+            words: String::from_utf8_lossy(&bytes).into_owned(),
+        });
+    }
+    let then = settings_of(files, config);
+    let source = source::read_page(files, &then, path);
+    let standing = parse::standing(&source, ParseOptions::from(&then.html));
+    let linked = standing.files(&config.src);
+    let digest_of = |file: &SitePath| {
+        files.read(&file.on_disk(&config.root)).ok().map(|bytes| Digest::of(&bytes))
     };
-    let digest = bound_digest(&page.facts, page.standing.digest, &config.src, digest_of);
-    let linked = page.facts.files(&config.src);
+    let digest = bound_digest(&standing, &config.src, digest_of);
     let beside = linked.iter().filter_map(|file| Some((file.clone(), digest_of(file)?))).collect();
     let mut all = vec![path.clone()];
-    all.extend(page.facts.includes.iter().cloned());
+    all.extend(source.own_includes(&config.src).cloned());
     all.extend(linked);
-    Some(Text { digest, files: all, beside, words })
+    Some(Text { digest, files: all, beside, words: source.text })
+}
+
+fn settings_of(files: &dyn Files, config: &Config) -> Config {
+    let book = files.read(&Config::path().on_disk(&config.root)).unwrap_or_default();
+    let (then, _) = Config::read(&config.root, &String::from_utf8_lossy(&book), config.today);
+    Config { src: config.src.clone(), ..then }
 }

@@ -7,26 +7,35 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
-use super::PageFacts;
+use super::Standing;
 use crate::base::{Digest, Hasher, SitePath};
 use crate::checklist::Events;
 
 /// What a review of a page is bound to: its text, with the files beside it that it links to. It
 /// reads `v1-` and 32 hex digits.
 pub fn bound_digest(
-    facts: &PageFacts,
-    text: Digest,
+    standing: &Standing,
     src: &str,
     mut digest_of: impl FnMut(&SitePath) -> Option<Digest>,
 ) -> String {
     let mut hasher = Hasher::default();
-    hasher.field(text.to_string().as_bytes());
-    for path in facts.files(src) {
-        let name = path.strip(facts.path.folder()).unwrap_or_default();
+    hasher.field(standing.digest.to_string().as_bytes());
+    for path in standing.files(src) {
+        let name = path.strip(standing.path.folder()).unwrap_or_default();
         if let Some(digest) = digest_of(&path) {
             hasher.field(name.as_bytes());
             hasher.field(digest.to_string().as_bytes());
         }
+    }
+    format!("v1-{}", hasher.finish())
+}
+
+/// What a review of a file that is no page is bound to: its bytes, whatever its line ends.
+pub fn data_digest(bytes: &[u8]) -> String {
+    let mut hasher = Hasher::default();
+    let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+    for line in lines {
+        hasher.field(line.strip_suffix(b"\r").unwrap_or(line));
     }
     format!("v1-{}", hasher.finish())
 }

@@ -6,18 +6,20 @@ use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use serde::{Deserialize, Serialize};
 
 use super::fences::{self, Fence};
-use super::{digest, plain};
+use super::{LinkRef, plain};
 use crate::base::{Digest, SitePath, TextRange, one_line};
 use crate::checklist::{Events, end_of};
 use crate::config::is_tip;
 use crate::diag::Span;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, is_page};
 
 /// What a page's status is judged by.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Standing {
     /// The digest of the text, without the files that it links to.
     pub digest: Digest,
+    /// Where it links to, by relative paths.
+    pub links: Vec<LinkRef>,
     /// Words of its own: no headings, no code, nothing that a template wrote.
     pub words: usize,
     /// The sections under headings of level 2.
@@ -47,6 +49,43 @@ pub struct Section {
     pub artefact: bool,
 }
 
+impl Standing {
+    /// The files below the folder of the page that it links to and that are no pages, sorted. They
+    /// are part of what a reviewer reads, unless they are reviewed on their own.
+    pub fn files(&self, src: &str) -> Vec<SitePath> {
+        let folder = self.path.folder();
+        let reference = format!("{src}/reference");
+        let is_beside = |path: &SitePath| {
+            let apart = is_page(path.as_str())
+                || path.as_str().ends_with(".reviews.yaml")
+                || path.strip(&reference).is_some();
+            path.strip(folder).is_some() && !apart
+        };
+        let mut files: Vec<SitePath> =
+            self.links.iter().filter_map(|link| link.path(src)).filter(is_beside).collect();
+        files.sort();
+        files.dedup();
+        files
+    }
+}
+
+/// The links and images of a page that may lead to files beside it.
+fn links(source: &SourceFile, events: &Events) -> Vec<LinkRef> {
+    let mut links = Vec::new();
+    for (event, range) in events {
+        let (dest, image) = match event {
+            Event::Start(Tag::Link { dest_url, .. }) => (dest_url, false),
+            Event::Start(Tag::Image { dest_url, .. }) => (dest_url, true),
+            _ => continue,
+        };
+        let local = !dest.is_empty() && !dest.starts_with('#') && !dest.contains("://");
+        if let Some(span) = source.map.span(range.clone().into()).filter(|_| local) {
+            links.push(LinkRef { dest: dest.to_string(), image, span });
+        }
+    }
+    links
+}
+
 /// Paragraphs that begin so say that something is still to be written.
 const MARKERS: &[&str] = &["TODO:", "TBD:", "TBC:", "FIXME:"];
 
@@ -60,11 +99,12 @@ fn is_marked(paragraph: &str) -> bool {
 }
 
 /// Judges the events of a page.
-pub(super) fn judge(source: &SourceFile, events: &Events) -> Standing {
+pub(super) fn judge(source: &SourceFile, events: &Events, digest: Digest) -> Standing {
     let mut judge = Judge {
         source,
         standing: Standing {
-            digest: digest::digest(events),
+            digest,
+            links: links(source, events),
             words: 0,
             sections: Vec::new(),
             placeholders: Vec::new(),

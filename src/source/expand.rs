@@ -18,6 +18,8 @@ use crate::diag::{Diagnostic, Span};
 pub(super) struct Context<'a> {
     pub reader: &'a Reader<'a>,
     pub variables: &'a BTreeMap<String, String>,
+    /// What comes from files below this folder is named instead of filled in.
+    pub named: Option<&'a str>,
 }
 
 /// A text with all its directives filled in.
@@ -139,6 +141,9 @@ impl Writer<'_> {
     ) -> Result<(), Option<Diagnostic>> {
         let span = Span::new(path, found.range.clone());
         let (name, selection) = split_selection(found.arguments);
+        if self.name_only(path, found, name) {
+            return Ok(());
+        }
         let (target, text) = self.read(&span, path, name)?;
         if self.stack.contains(&target) || self.stack.len() > DEEPEST {
             return Err(Some(include_loop(span, &self.stack, &target)));
@@ -200,6 +205,9 @@ impl Writer<'_> {
         let bad = |message: &str| Some(Diagnostic::new("D009", Some(span.clone()), message));
         let (name, options) =
             TableOptions::parse(found.arguments).map_err(|message| bad(&message))?;
+        if self.name_only(path, found, name) {
+            return Ok(());
+        }
         let (target, text) = self.read(&span, path, name)?;
         let rows = table::read(&target, &text).map_err(Some)?;
         let markdown = table::markdown(&rows, &options)
@@ -215,6 +223,9 @@ impl Writer<'_> {
             let help = "write it as `{{#value file.yaml key}}`";
             return Err(Some(Diagnostic::new("D009", Some(span), message).help(help)));
         };
+        if self.name_only(path, found, name) {
+            return Ok(());
+        }
         let (target, text) = self.read(&span, path, name)?;
         let value = table::value(&target, &text, key.trim()).map_err(Some)?;
         let Some(value) = value else {
@@ -223,6 +234,19 @@ impl Writer<'_> {
         };
         self.made(path, found.range.clone(), &value);
         Ok(())
+    }
+
+    /// Writes a directive whose file is reviewed on its own by its name; false for another one.
+    fn name_only(&mut self, path: &SitePath, found: &Directive, name: &str) -> bool {
+        let target = path.sibling(name);
+        let below = self.context.named.zip(target.as_ref());
+        let Some(below) = below.and_then(|(folder, target)| target.strip(folder)) else {
+            return false;
+        };
+        let rest = found.arguments.strip_prefix(name).unwrap_or_default();
+        let text = format!("{{{{#{} reference/{below}{rest}}}}}", found.name);
+        self.made(path, found.range.clone(), &text);
+        true
     }
 
     /// The file that a directive names, relative to the file that it stands in.

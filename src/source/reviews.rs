@@ -1,11 +1,14 @@
 //! Reviews beside pages, and waivers.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use serde_yaml::Spanned;
 
 use super::yaml;
 use crate::base::{SitePath, TextRange, one_line};
+use crate::config::{Interval, Person, is_same_person};
 use crate::diag::{Diagnostic, Span};
 
 /// One record of `<page>.reviews.yaml`.
@@ -126,6 +129,12 @@ impl WaiverKind {
 const KEYS: [&str; 9] =
     ["by", "on", "verdict", "method", "author", "digest", "note", "on_behalf", "minor"];
 
+/// The file beside a text that holds its reviews.
+pub fn reviews_path(path: &SitePath) -> SitePath {
+    let stem = path.as_str().rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
+    SitePath::new(&format!("{stem}.reviews.yaml")).expect("a path with another ending is one")
+}
+
 /// Reads the reviews of a page, oldest first. A record with a fault doesn't count.
 pub fn read_reviews(path: &SitePath, text: &str, found: &mut Vec<Diagnostic>) -> Vec<Review> {
     records(path, text, "R001", &KEYS, found, |record| {
@@ -156,7 +165,12 @@ pub fn read_reviews(path: &SitePath, text: &str, found: &mut Vec<Diagnostic>) ->
 }
 
 /// Reads `waivers.yaml`. A record with a fault doesn't count.
-pub fn read_waivers(path: &SitePath, text: &str, found: &mut Vec<Diagnostic>) -> Vec<Waiver> {
+pub fn read_waivers(
+    path: &SitePath,
+    text: &str,
+    people: &BTreeMap<String, Person>,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Waiver> {
     let known =
         ["gap", "kind", "reason", "requested_by", "approved_by", "approved_on", "expires", "url"];
     records(path, text, "R002", &known, found, |record| {
@@ -179,7 +193,7 @@ pub fn read_waivers(path: &SitePath, text: &str, found: &mut Vec<Diagnostic>) ->
             url: record.text("url"),
             range: record.range,
         };
-        record.allowed(waiver)
+        record.allowed(waiver, people)
     })
 }
 
@@ -280,9 +294,10 @@ impl Record<'_> {
     }
 
     /// The rules that a waiver as a whole must keep.
-    fn allowed(&mut self, waiver: Waiver) -> Option<Waiver> {
-        let longest = waiver.approved_on.map(|on| crate::config::Interval::months(12).after(on, 0));
-        let fault = if waiver.requested_by.as_deref() == Some(waiver.approved_by.as_str()) {
+    fn allowed(&mut self, waiver: Waiver, people: &BTreeMap<String, Person>) -> Option<Waiver> {
+        let own = |by: &String| is_same_person(people, by, &waiver.approved_by);
+        let longest = waiver.approved_on.map(|on| Interval::months(12).after(on, 0));
+        let fault = if waiver.requested_by.as_ref().is_some_and(own) {
             "a waiver is approved by somebody else than who asked for it"
         } else if longest.is_some_and(|longest| waiver.expires > longest) {
             "a waiver holds for twelve months at the most"
@@ -335,7 +350,7 @@ mod tests {
             );
             let mut found = Vec::new();
             let path = SitePath::new("waivers.yaml").unwrap();
-            read_waivers(&path, &text, &mut found).len()
+            read_waivers(&path, &text, &BTreeMap::new(), &mut found).len()
         };
         assert_eq!(waivers("bea", "2026-12-31"), 1);
         assert_eq!(waivers("ann", "2026-12-31"), 0);

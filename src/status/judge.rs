@@ -1,15 +1,17 @@
 //! The rules, in order.
 
-use super::review::{Reviewed, is_near, weigh};
+use std::collections::BTreeSet;
+
+use super::review::{Reviewed, Weighed, is_near, weigh};
 use super::sections::{self, Fault};
-use super::{Evidence, GapStatus, Outcome, Status, Subject};
-use crate::base::plural;
+use super::{CountedReview, Evidence, GapStatus, Outcome, Status, Subject};
+use crate::base::{SitePath, plural};
 use crate::checklist::Gap;
-use crate::config::SectionRule;
+use crate::config::{SectionRule, person_key};
 use crate::diag::{Diagnostic, Span};
 use crate::examples::Results;
 use crate::parse::Standing;
-use crate::source::Waiver;
+use crate::source::{Waiver, reviews_path};
 
 /// Fewer own words than this are an outline.
 const FEWEST_WORDS: usize = 150;
@@ -40,8 +42,8 @@ fn unknown_waivers(subject: &Subject) -> Vec<Diagnostic> {
 
 fn judge_gap(subject: &Subject, index: usize, gap: &Gap) -> GapStatus {
     let pages = &subject.site.gaps[index].pages;
-    let judged = pages.iter().map(|page| judge_page(subject, gap, *page));
-    let mut result = judged.min_by_key(|judged| judged.status).unwrap_or_else(|| no_page(gap));
+    let judged: Vec<GapStatus> = pages.iter().map(|page| judge_page(subject, gap, *page)).collect();
+    let mut result = lowest(judged).unwrap_or_else(|| no_page(gap));
     for page in pages {
         result.examples.add(&subject.examples.page(&subject.facts[*page]));
     }
@@ -52,6 +54,20 @@ fn judge_gap(subject: &Subject, index: usize, gap: &Gap) -> GapStatus {
         apply(subject, waiver, &mut result);
     }
     result
+}
+
+/// Of several pages the lowest counts; what was found of the others is flagged, too.
+fn lowest(mut judged: Vec<GapStatus>) -> Option<GapStatus> {
+    let lowest = (0..judged.len()).min_by_key(|index| judged[*index].status)?;
+    let mut result = judged.remove(lowest);
+    for other in judged {
+        result.owner = result.owner.or(other.owner);
+        // `due-soon` is said of what is complete.
+        let more = other.flags.into_iter().filter(|flag| *flag != "due-soon");
+        result.flags.extend(more);
+    }
+    result.flags.dedup();
+    Some(result)
 }
 
 fn no_page(gap: &Gap) -> GapStatus {
@@ -70,15 +86,17 @@ fn no_page(gap: &Gap) -> GapStatus {
 
 /// A waiver that holds comes before all else; one that has ended is shown and changes nothing.
 fn apply(subject: &Subject, waiver: &Waiver, result: &mut GapStatus) {
+    let file = subject.checklist.path.sibling("waivers.yaml");
+    let place = file.map(|path| Span::new(&path, waiver.range));
     if let Some(begins) = waiver.approved_on.filter(|day| *day > subject.today) {
         let detail = format!("The waiver begins on {begins}.");
-        result.evidence.insert(0, fails("waiver", detail, None));
+        result.evidence.insert(0, fails("waiver", detail, place));
         return;
     }
     if subject.today > waiver.expires {
         result.flags.push("waiver-expired");
         let detail = format!("The waiver ended on {}.", waiver.expires);
-        result.evidence.insert(0, fails("waiver", detail, None));
+        result.evidence.insert(0, fails("waiver", detail, place));
         return;
     }
     let detail = format!("Waived until {}: {}", waiver.expires, waiver.reason);
@@ -87,10 +105,10 @@ fn apply(subject: &Subject, waiver: &Waiver, result: &mut GapStatus) {
         "{} ({}, approved by {}, until {}).",
         waiver.reason.trim_end_matches('.'),
         waiver.kind.id().replace('-', " "),
-        subject.people.get(&waiver.approved_by).map_or(&waiver.approved_by, |person| &person.name),
+        name(subject, &waiver.approved_by),
         waiver.expires
     );
-    result.evidence = vec![holds("waiver", detail)];
+    result.evidence = vec![Evidence { span: place, ..holds("waiver", detail) }];
     result.lift = None;
     result.waiver = Some(waiver.clone());
     if is_near(subject.today, waiver.expires) {
@@ -102,7 +120,7 @@ fn apply(subject: &Subject, waiver: &Waiver, result: &mut GapStatus) {
 pub fn unready(subject: &Subject, page: usize) -> Vec<Evidence> {
     let mut case = Case { subject, page, evidence: Vec::new() };
     let ready =
-        !case.is_missing() && !case.is_outline() && !case.is_draft(&Reviewed::Requested, false);
+        !case.is_missing() && !case.is_outline() && !case.is_draft(Reviewed::Requested, false);
     let failed = |found: &Evidence| !ready && found.outcome == Outcome::Fails;
     case.evidence.into_iter().filter(failed).collect()
 }
@@ -116,46 +134,42 @@ struct Case<'a> {
 
 fn judge_page(subject: &Subject, gap: &Gap, page: usize) -> GapStatus {
     let mut case = Case { subject, page, evidence: Vec::new() };
-    let (reviewed, review) = weigh(subject, gap, page);
+    let facts = &subject.facts[page];
+    let weighed = weigh(subject, gap, &facts.path, facts.front.review_every);
+    let reviewed = weighed.reviewed;
     let approved = matches!(reviewed, Reviewed::Approved | Reviewed::Overdue);
+    let mut flags = weighed.flags.clone();
     let status = if case.is_missing() {
         Status::Missing
     } else if case.is_outline() {
         Status::Outline
-    } else if case.is_draft(&reviewed, approved) {
+    } else if case.is_draft(reviewed, approved) {
         Status::Draft
     } else {
-        case.in_review(gap, &reviewed, review.as_ref())
+        let status = case.in_review(gap, &weighed);
+        status.min(case.references(gap, &mut flags))
     };
-    let front = &subject.facts[page].front;
-    let mut flags = Vec::new();
-    match reviewed {
-        Reviewed::Changed => flags.push("changed-since-review"),
-        Reviewed::ByAuthor => flags.push("self-reviewed"),
-        Reviewed::Unattested => flags.push("review-unattested"),
-        _ => {}
-    }
     if approved && case.first_error().is_some() {
         flags.push("broken");
     }
-    let due = review.as_ref().and_then(|review| review.due);
+    let due = weighed.counted.as_ref().and_then(|counted| counted.due);
     if status == Status::Complete && due.is_some_and(|due| is_near(subject.today, due)) {
         flags.push("due-soon");
     }
-    if front.claim.as_deref().is_some_and(|claim| claim != status.id()) {
+    if facts.front.claim.as_deref().is_some_and(|claim| claim != status.id()) {
         flags.push("claim-differs");
     }
     let decisive = case.evidence.iter().find(|found| found.outcome == Outcome::Fails);
-    let because =
-        decisive.or(case.evidence.last()).map_or(String::new(), |found| found.detail.clone());
+    let held = case.evidence.iter().rfind(|found| found.rule == "approved");
+    let because = decisive.or(held).map_or(String::new(), |found| found.detail.clone());
     GapStatus {
         status,
         because,
-        lift: lift(status, &reviewed, gap, &case.evidence),
+        lift: lift(status, reviewed, gap, &case.evidence),
         evidence: case.evidence,
         flags,
-        owner: front.owner.as_ref().map(|owner| owner.text.clone()),
-        review,
+        owner: facts.front.owner.as_ref().map(|owner| owner.text.clone()),
+        review: weighed.counted,
         waiver: None,
         examples: Results::default(),
     }
@@ -219,7 +233,7 @@ impl Case<'_> {
         }
     }
 
-    fn is_draft(&mut self, reviewed: &Reviewed, approved: bool) -> bool {
+    fn is_draft(&mut self, reviewed: Reviewed, approved: bool) -> bool {
         let mut found = Vec::new();
         if self.subject.facts[self.page].front.draft {
             let detail = "The page says that it is a draft.".to_string();
@@ -231,7 +245,7 @@ impl Case<'_> {
             found.push(fails("no-errors", detail, error.span.clone()));
         }
         found.extend(self.examples());
-        if *reviewed == Reviewed::No {
+        if reviewed == Reviewed::No {
             let detail = "Nobody was asked to review it.".to_string();
             found.push(fails("review-requested", detail, Some(self.file())));
         }
@@ -277,65 +291,120 @@ impl Case<'_> {
         })
     }
 
-    fn in_review(
-        &mut self,
-        gap: &Gap,
-        reviewed: &Reviewed,
-        counted: Option<&super::CountedReview>,
-    ) -> Status {
-        let by = counted.map_or("nobody", |counted| self.name(&counted.review.by)).to_string();
-        let on = counted.map(|counted| counted.review.on.to_string()).unwrap_or_default();
-        let due = counted.and_then(|counted| counted.due).map(|due| due.to_string());
-        let due = due.unwrap_or_default();
-        let tier = &self.subject.checklist.tier_of(gap).title;
-        let (status, detail) = match reviewed {
-            Reviewed::No => (Status::Draft, "Nobody was asked to review it.".to_string()),
-            Reviewed::Requested => {
-                (Status::InReview, format!("{by} was asked to review it on {on}."))
-            }
-            Reviewed::ChangesRequested => {
-                (Status::InReview, format!("{by} asked for changes on {on}."))
-            }
-            Reviewed::Changed => {
-                (Status::InReview, "The text has changed since it was approved.".to_string())
-            }
-            Reviewed::ByAuthor => (
-                Status::InReview,
-                format!(
-                    "The approval of {on} is by the text's own author, or the author is unknown."
-                ),
-            ),
-            Reviewed::Unattested => {
-                (Status::InReview, format!("The approval of {on} was recorded on behalf of {by}."))
-            }
-            Reviewed::NotApprover => {
-                (Status::InReview, format!("{by} is not among the approvers of the tier {tier}."))
-            }
-            Reviewed::Overdue => (
-                Status::Stale,
-                format!("Approved by {by} on {on}; the next review was due on {due}."),
-            ),
-            Reviewed::Approved => (
-                Status::Complete,
-                format!("Approved by {by} on {on}; the next review is due on {due}."),
-            ),
-        };
+    fn in_review(&mut self, gap: &Gap, weighed: &Weighed) -> Status {
+        let path = &self.subject.facts[self.page].path;
+        let counted = weighed.counted.as_ref();
+        let (status, detail) = verdict(self.subject, gap, weighed.reviewed, counted);
+        let record = counted.map(|counted| Span::new(&reviews_path(path), counted.review.range));
         let evidence = match status {
-            Status::Complete => holds("approved", detail),
-            Status::Stale => fails("review-in-time", detail, None),
-            _ => fails("approved", detail, None),
+            Status::Complete => Evidence { span: record, ..holds("approved", detail) },
+            Status::Stale => fails("review-in-time", detail, record),
+            _ => fails("approved", detail, record),
         };
         self.evidence.push(evidence);
+        if weighed.flags.contains(&"history-unknown") {
+            let detail = "The history doesn't tell who wrote the text as it stands.".to_string();
+            let outcome = Outcome::Unknown;
+            self.evidence.push(Evidence { outcome, ..holds("history", detail) });
+        }
         status
     }
 
-    fn name<'b>(&'b self, person: &'b str) -> &'b str {
-        self.subject.people.get(person).map_or(person, |person| &person.name)
+    /// How high a page may stand by the references that it uses.
+    fn references(&mut self, gap: &Gap, flags: &mut Vec<&'static str>) -> Status {
+        let mut highest = Status::Complete;
+        let used = self.used_references();
+        for path in &used {
+            let weighed = weigh(self.subject, gap, path, None);
+            let status = match weighed.reviewed {
+                Reviewed::Approved => continue,
+                Reviewed::Overdue => Status::Stale,
+                _ => Status::InReview,
+            };
+            let counted = weighed.counted.as_ref();
+            let (_, detail) = verdict(self.subject, gap, weighed.reviewed, counted);
+            let name = format!("reference/{}", path.strip(self.subject.reference).unwrap_or(""));
+            let detail = format!("It uses {name}. {detail}");
+            self.evidence.push(fails("references", detail, Some(Span::file(path))));
+            if weighed.reviewed == Reviewed::Changed && !flags.contains(&"reference-changed") {
+                flags.push("reference-changed");
+            }
+            highest = highest.min(status);
+        }
+        if highest == Status::Complete && !used.is_empty() {
+            let count = plural(used.len(), "reference");
+            let detail = format!("It uses {count}, approved as they stand.");
+            self.evidence.push(holds("references", detail));
+        }
+        highest
+    }
+
+    /// The files that are reviewed on their own and that the page includes or links to.
+    fn used_references(&self) -> BTreeSet<SitePath> {
+        let facts = &self.subject.facts[self.page];
+        let is_reference = |path: &&SitePath| {
+            self.subject.digests.contains_key(*path)
+                && path.strip(self.subject.reference).is_some()
+                && **path != facts.path
+        };
+        facts.includes.iter().filter(is_reference).cloned().collect()
     }
 }
 
+/// What the reviews of a text make of it, in a word and in a sentence.
+fn verdict(
+    subject: &Subject,
+    gap: &Gap,
+    reviewed: Reviewed,
+    counted: Option<&CountedReview>,
+) -> (Status, String) {
+    let by = counted.map_or("nobody", |counted| name(subject, &counted.review.by));
+    let on = counted.map(|counted| counted.review.on.to_string()).unwrap_or_default();
+    let due = counted.and_then(|counted| counted.due).map(|due| due.to_string());
+    let due = due.unwrap_or_default();
+    let again = match counted.map_or(0, |counted| counted.repeated) {
+        0 => String::new(),
+        times => format!(" Approved again without a change: {}.", plural(times, "time")),
+    };
+    let in_review = |detail| (Status::InReview, detail);
+    match reviewed {
+        Reviewed::No => (Status::Draft, "Nobody was asked to review it.".to_string()),
+        Reviewed::Requested => in_review(format!("{by} was asked to review it on {on}.")),
+        Reviewed::ChangesRequested => in_review(format!("{by} asked for changes on {on}.")),
+        Reviewed::Changed => in_review("The text has changed since it was approved.".to_string()),
+        Reviewed::ByAuthor => in_review(format!(
+            "The approval of {on} is by the text's own author, or the author is unknown."
+        )),
+        Reviewed::Unattested => {
+            let on_behalf = counted.is_some_and(|counted| counted.review.on_behalf);
+            in_review(match on_behalf {
+                true => format!("The approval of {on} was recorded on behalf of {by}."),
+                false => format!("The record of {on} doesn't prove that {by} approved it."),
+            })
+        }
+        Reviewed::NotApprover => {
+            let tier = &subject.checklist.tier_of(gap).title;
+            in_review(format!("{by} is not among the approvers of the tier {tier}."))
+        }
+        Reviewed::Overdue => (
+            Status::Stale,
+            format!("Approved by {by} on {on}; the next review was due on {due}.{again}"),
+        ),
+        Reviewed::Approved => (
+            Status::Complete,
+            format!("Approved by {by} on {on}; the next review is due on {due}.{again}"),
+        ),
+    }
+}
+
+/// What readers know somebody by.
+fn name<'a>(subject: &'a Subject, written: &'a str) -> &'a str {
+    let key = person_key(subject.people, written);
+    subject.people.get(key).map_or(written, |person| &person.name)
+}
+
 /// What would lift the status, in one sentence.
-fn lift(status: Status, reviewed: &Reviewed, gap: &Gap, evidence: &[Evidence]) -> Option<String> {
+fn lift(status: Status, reviewed: Reviewed, gap: &Gap, evidence: &[Evidence]) -> Option<String> {
     let id = &gap.id;
     let failed: Vec<&Evidence> =
         evidence.iter().filter(|found| found.outcome == Outcome::Fails).collect();
@@ -358,10 +427,19 @@ fn lift(status: Status, reviewed: &Reviewed, gap: &Gap, evidence: &[Evidence]) -
         Status::Draft => {
             format!("Ask for review: lacuna request {id} --from WHO.")
         }
-        Status::Stale => format!("Review {id} again."),
+        Status::InReview | Status::Stale if failed.iter().all(|row| row.rule == "references") => {
+            let path = failed.first().and_then(|row| row.span.as_ref()).map(|span| &span.path);
+            let name = path.map_or("the reference", SitePath::as_str);
+            format!("Have {name} approved, with lacuna request and lacuna approve.")
+        }
+        Status::Stale => format!("Review it again: lacuna approve {id} --by WHO --method HOW."),
         Status::InReview => match reviewed {
             Reviewed::Requested => "The reviewer approves it, or asks for changes.".to_string(),
             Reviewed::ChangesRequested => "Change the text as the reviewer asked.".to_string(),
+            Reviewed::Unattested => {
+                "The reviewer records and commits the approval, signed if the book asks for that."
+                    .to_string()
+            }
             Reviewed::NotApprover => "One of the tier's approvers approves it.".to_string(),
             _ => "Somebody other than the author approves the text as it stands.".to_string(),
         },

@@ -1,17 +1,16 @@
-//! What reviews say of a page as it stands today.
+//! What reviews say of a text as it stands today.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::{CountedReview, Subject};
-use crate::base::Digest;
+use super::{Authors, CountedReview, Subject, Witness};
+use crate::base::{Digest, SitePath};
 use crate::checklist::Gap;
-use crate::config::Interval;
-use crate::parse::PageFacts;
+use crate::config::{Interval, is_same_person, person_key};
 use crate::source::{Review, Verdict};
 
-/// What the reviews of a page amount to.
-#[derive(Debug, PartialEq, Eq)]
+/// What the reviews of a text amount to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reviewed {
     /// Nobody was asked.
     No,
@@ -23,7 +22,7 @@ pub(super) enum Reviewed {
     Changed,
     /// By the text's own author.
     ByAuthor,
-    /// Recorded by somebody else than the reviewer.
+    /// The record doesn't prove enough, or was made by somebody else than the reviewer.
     Unattested,
     /// By nobody of those who may approve in this tier.
     NotApprover,
@@ -33,59 +32,122 @@ pub(super) enum Reviewed {
     Approved,
 }
 
-/// Weighs the reviews of a page; with the review that counts.
+/// The reviews of a text, weighed.
+pub(super) struct Weighed {
+    pub reviewed: Reviewed,
+    /// The review that counts.
+    pub counted: Option<CountedReview>,
+    pub flags: Vec<&'static str>,
+}
+
+/// The approval of a text as it stands that counts: the newest one. What is dated in the future
+/// hasn't happened.
+pub fn approval_of<'a>(reviews: &'a [Review], digest: &str, today: Date) -> Option<&'a Review> {
+    sorted(reviews, today).into_iter().rfind(|review| {
+        review.verdict == Verdict::Approved && review.digest.as_deref() == Some(digest)
+    })
+}
+
+/// The reviews that have happened, the oldest first; those of one day as they were written.
+fn sorted(reviews: &[Review], today: Date) -> Vec<&Review> {
+    let mut sorted: Vec<&Review> = reviews.iter().filter(|review| review.on <= today).collect();
+    sorted.sort_by_key(|review| review.on);
+    sorted
+}
+
+/// Weighs the reviews of a text that a gap rests on. `every` is how long an approval lasts.
 pub(super) fn weigh(
     subject: &Subject,
     gap: &Gap,
-    page: usize,
-) -> (Reviewed, Option<CountedReview>) {
-    let facts = &subject.facts[page];
-    let none = Vec::new();
-    let reviews = subject.reviews.get(&facts.path).unwrap_or(&none);
-    // What is dated in the future hasn't happened.
-    let happened = |review: &&Review| review.on <= subject.today;
-    let mut sorted: Vec<&Review> = reviews.iter().filter(happened).collect();
-    sorted.sort_by_key(|review| review.on);
-    let digest = subject.digests.get(&facts.path).map(String::as_str);
-    let Some(last) = sorted.last().copied() else { return (Reviewed::No, None) };
-    let counted = |review: &Review, due| Some(CountedReview { review: review.clone(), due });
-    let approvals = || sorted.iter().copied().filter(|review| review.verdict == Verdict::Approved);
-    let Some(approval) =
-        approvals().rfind(|review| digest.is_some() && review.digest.as_deref() == digest)
-    else {
-        return match (last.verdict, approvals().next_back()) {
-            (Verdict::ChangesRequested, _) => (Reviewed::ChangesRequested, counted(last, None)),
-            (_, Some(approval)) => (Reviewed::Changed, counted(approval, None)),
-            _ => (Reviewed::Requested, counted(last, None)),
-        };
+    path: &SitePath,
+    every: Option<Interval>,
+) -> Weighed {
+    let reviews = subject.reviews.get(path).map_or(&[][..], Vec::as_slice);
+    let sorted = sorted(reviews, subject.today);
+    let without = |reviewed, counted: Option<&Review>| {
+        let review =
+            |review: &Review| CountedReview { review: review.clone(), due: None, repeated: 0 };
+        Weighed { reviewed, counted: counted.map(review), flags: Vec::new() }
     };
-    if last.verdict == Verdict::ChangesRequested && last.on >= approval.on {
-        return (Reviewed::ChangesRequested, counted(last, None));
+    let Some(last) = sorted.last().copied() else { return without(Reviewed::No, None) };
+    let approved = |review: &&&Review| review.verdict == Verdict::Approved;
+    let digest = subject.digests.get(path).map_or("", String::as_str);
+    let Some(approval) = approval_of(reviews, digest, subject.today) else {
+        let earlier = sorted.iter().copied().rfind(|review| review.verdict == Verdict::Approved);
+        let mut weighed = match (last.verdict, earlier) {
+            (Verdict::ChangesRequested, _) => without(Reviewed::ChangesRequested, Some(last)),
+            (_, Some(earlier)) => without(Reviewed::Changed, Some(earlier)),
+            _ => without(Reviewed::Requested, Some(last)),
+        };
+        weighed.flags.extend(earlier.map(|_| "changed-since-review"));
+        return weighed;
+    };
+    let objection = sorted.iter().rfind(|review| review.verdict == Verdict::ChangesRequested);
+    if let Some(objection) = objection.filter(|objection| is_later(&sorted, objection, approval)) {
+        return without(Reviewed::ChangesRequested, Some(objection));
     }
-    let due = due(subject, gap, facts, &sorted, approval);
-    (judge_approval(subject, gap, approval, due), counted(approval, Some(due)))
+    let due = due(subject, gap, path, every, &sorted, approval);
+    let same = |review: &&&Review| approved(review) && review.digest == approval.digest;
+    let repeated = sorted.iter().filter(same).count() - 1;
+    let (reviewed, flags) = judge_approval(subject, gap, path, approval, due);
+    let counted = CountedReview { review: approval.clone(), due: Some(due), repeated };
+    Weighed { reviewed, counted: Some(counted), flags }
 }
 
-fn judge_approval(subject: &Subject, gap: &Gap, approval: &Review, due: Date) -> Reviewed {
-    let by = approval.by.as_str();
-    // An unknown author counts as the reviewer.
-    let own = approval.author.as_deref().is_none_or(|author| author == by);
+/// True when a record stands behind another one: on a later day, or later in the file.
+fn is_later(sorted: &[&Review], one: &Review, other: &Review) -> bool {
+    let place = |wanted: &Review| sorted.iter().position(|review| std::ptr::eq(*review, wanted));
+    place(one) > place(other)
+}
+
+/// What an approval of the text as it stands is worth, with all that stands against it.
+fn judge_approval(
+    subject: &Subject,
+    gap: &Gap,
+    path: &SitePath,
+    approval: &Review,
+    due: Date,
+) -> (Reviewed, Vec<&'static str>) {
+    let mut flags = Vec::new();
+    let witness = subject.witnesses.get(path);
+    let own = is_own(subject, approval, witness) && !subject.solo;
+    let unattested = approval.on_behalf || witness.is_some_and(|witness| !witness.attested);
+    let unknown = witness.is_none_or(|witness| !matches!(witness.authors, Authors::Known(_)));
+    flags.extend(own.then_some("self-reviewed"));
+    flags.extend(unattested.then_some("review-unattested"));
+    flags.extend(unknown.then_some("history-unknown"));
     let tier = subject.checklist.tier_of(gap);
     let approvers = subject.tiers.get(&tier.id).map_or(&[][..], |tier| &tier.approvers);
-    if own && !subject.solo {
+    let reviewed = if own {
         Reviewed::ByAuthor
-    } else if approval.on_behalf {
+    } else if unattested {
         Reviewed::Unattested
-    } else if !approvers.is_empty() && !is_among(subject, by, approvers) {
+    } else if !approvers.is_empty() && !is_among(subject, &approval.by, approvers) {
         Reviewed::NotApprover
     } else if subject.today > due {
         Reviewed::Overdue
     } else {
         Reviewed::Approved
+    };
+    (reviewed, flags)
+}
+
+/// True when a text may have been approved by its own author. What git says and what the record
+/// says must both be somebody else; who can't be known may be the reviewer.
+fn is_own(subject: &Subject, approval: &Review, witness: Option<&Witness>) -> bool {
+    let is_reviewer = |author: &str| is_same_person(subject.people, author, &approval.by);
+    let recorded = approval.author.as_deref();
+    match witness.map(|witness| &witness.authors) {
+        Some(Authors::Known(authors)) => {
+            authors.iter().any(|author| is_reviewer(author)) || recorded.is_some_and(is_reviewer)
+        }
+        Some(Authors::Uncommitted) => true,
+        Some(Authors::NoHistory) | None => recorded.is_none_or(is_reviewer),
     }
 }
 
-fn is_among(subject: &Subject, person: &str, approvers: &[String]) -> bool {
+fn is_among(subject: &Subject, written: &str, approvers: &[String]) -> bool {
+    let person = person_key(subject.people, written);
     let groups = subject.people.get(person).map_or(&[][..], |person| &person.groups);
     approvers.iter().any(|approver| approver == person || groups.contains(approver))
 }
@@ -96,7 +158,8 @@ fn is_among(subject: &Subject, person: &str, approvers: &[String]) -> bool {
 fn due(
     subject: &Subject,
     gap: &Gap,
-    facts: &PageFacts,
+    path: &SitePath,
+    every: Option<Interval>,
     sorted: &[&Review],
     approval: &Review,
 ) -> Date {
@@ -110,15 +173,13 @@ fn due(
     };
     let tier = subject.checklist.areas[gap.area].tier;
     let settings = subject.tiers.get(&subject.checklist.tiers[tier].id);
-    let interval = facts
-        .front
-        .review_every
-        .or(settings.and_then(|settings| settings.review_every))
-        .unwrap_or_else(|| Interval::of_rank(tier));
+    let written = every.or(settings.and_then(|settings| settings.review_every));
+    let every = written.unwrap_or_else(|| Interval::of_rank(tier));
     // In per mille: up to half of the interval the first time, up to a fifth afterwards.
     let most = if first { 500 } else { 200 };
-    let share = Digest::of(gap.id.as_bytes()).number() % (most + 1);
-    interval.after(on, u16::try_from(share).expect("at most 500"))
+    let name = path.strip(subject.reference).unwrap_or(&gap.id);
+    let share = Digest::of(name.as_bytes()).number() % (most + 1);
+    every.after(on, u16::try_from(share).expect("at most 500"))
 }
 
 /// True within thirty days before a day, and after it.

@@ -16,6 +16,7 @@ mod formats;
 mod gates;
 mod hostile;
 mod html;
+mod lifecycle;
 mod markdown;
 mod properties;
 mod repository;

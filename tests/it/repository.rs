@@ -123,6 +123,30 @@ impl Repository {
         self.today = day.to_string();
     }
 
+    /// Days go by.
+    pub(crate) fn wait(&mut self, days: i8) {
+        let today: jiff::civil::Date = self.today.parse().unwrap();
+        self.today = today.saturating_add(jiff::Span::new().days(i64::from(days))).to_string();
+    }
+
+    /// Makes an SSH key for somebody, below `.keys`.
+    pub(crate) fn make_key(&self, who: &str) {
+        self.write(".keys/README", "");
+        let mut command = Command::new("ssh-keygen");
+        command
+            .args(["-q", "-t", "ed25519", "-N", "", "-C", who, "-f"])
+            .arg(self.path(".keys").join(who));
+        assert!(command.status().unwrap().success());
+    }
+
+    /// Commits everything as one of the people, signed with the key of another.
+    pub(crate) fn commit_signed(&self, who: &str, signer: &str) {
+        self.git(&["add", "--all"]);
+        let key = format!("user.signingKey={}", self.path(".keys").join(signer).display());
+        let signed = ["-c", "gpg.format=ssh", "-c", &key, "commit", "-q", "-S", "-m", "A change"];
+        self.git_as(who, &signed);
+    }
+
     /// Commits everything as one of the people.
     pub(crate) fn commit(&self, who: &str) {
         self.git(&["add", "--all"]);
