@@ -14,6 +14,7 @@ mod judging;
 mod output;
 mod outputs;
 mod pages;
+mod past;
 mod plan;
 mod rules;
 mod site;
@@ -21,8 +22,9 @@ mod snapshot;
 mod theme;
 mod texts;
 
-pub use analyse::{Analysis, Changes, Engine, Wanted, analyse};
+pub use analyse::{Analysis, Changes, Engine, Wanted, analyse, analyse_at};
 pub use output::clean;
+pub use past::{Point, past};
 pub use snapshot::Snapshot;
 
 use std::collections::BTreeMap;

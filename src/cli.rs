@@ -12,10 +12,13 @@ mod compare;
 mod console;
 mod diff;
 mod explain;
+mod export;
+mod history;
 mod init;
 mod new;
 mod next;
 mod project;
+mod remind;
 mod request;
 mod review;
 mod schema;
@@ -118,6 +121,9 @@ fn dispatch(arguments: &Arguments, console: &Arc<Console>) -> Outcome {
         Command::Review(options) => review::run(options, global, console),
         Command::Test(options) => test::run(options, global, console),
         Command::Diff(options) => diff::run(options, global, console),
+        Command::History(options) => history::run(options, global, console),
+        Command::Remind(options) => remind::run(options, global, console),
+        Command::Export(options) => export::run(options, global, console),
         Command::Explain(options) => explain::run(options, console),
         Command::Schema(options) => Ok(schema::run(options, console)),
         Command::Clean => clean::run(global, console),

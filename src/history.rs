@@ -9,16 +9,19 @@ mod author;
 mod base;
 mod git;
 mod log;
+mod replay;
 mod revision;
 mod text;
 
 pub use attest::Attestation;
 pub use base::{NoBase, base};
+pub use replay::{Day, Replay};
 pub use revision::Revision;
 pub use text::{Text, text_at};
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 
@@ -30,13 +33,22 @@ use log::Commit;
 /// What git knows about the files of a project.
 #[derive(Debug, Default)]
 pub struct History {
+    /// Read when it is first asked for.
+    log: OnceLock<Log>,
+    repository: Repository,
+    /// The commit up to which it is read; none for the one that is checked out.
+    tip: Option<String>,
+    /// Why nothing is known.
+    pub unknown: Option<Unknown>,
+}
+
+/// What changed when.
+#[derive(Debug, Default)]
+struct Log {
     /// All commits that touched the project, the newest first.
     commits: Vec<Commit>,
     /// The commits that touched a file, by their index, the newest first.
     touches: HashMap<SitePath, Vec<usize>>,
-    repository: Repository,
-    /// Why nothing is known.
-    pub unknown: Option<Unknown>,
 }
 
 /// Where the repository is.
@@ -55,6 +67,8 @@ pub enum Unknown {
     NoRepository,
     /// The clone has a part of the history only, so that every file would look new.
     Shallow,
+    /// An earlier day is looked at, when the records of reviews were believed.
+    Past,
 }
 
 /// Reads the history of a folder.
@@ -70,14 +84,7 @@ pub fn read(root: &Path) -> History {
     if !whole {
         return History { repository, ..unknown(Unknown::Shallow) };
     }
-    let commits = log::read(root, &repository.prefix);
-    let mut touches: HashMap<SitePath, Vec<usize>> = HashMap::new();
-    for (index, commit) in commits.iter().enumerate() {
-        for change in &commit.changes {
-            touches.entry(change.path.clone()).or_default().push(index);
-        }
-    }
-    History { commits, touches, repository, unknown: None }
+    History { repository, ..History::default() }
 }
 
 /// The way from the top of the repository to a folder, with a slash at the end; empty at the top,
@@ -93,16 +100,52 @@ pub fn tracks(root: &Path, folder: &str) -> bool {
 }
 
 impl History {
+    /// Knows nothing, since an earlier day is looked at.
+    pub fn of_the_past() -> Self {
+        Self { unknown: Some(Unknown::Past), ..Self::default() }
+    }
+
+    /// What was known at an earlier commit.
+    #[must_use]
+    pub fn up_to(self, commit: &str) -> Self {
+        Self { tip: Some(commit.to_string()), ..self }
+    }
+
+    /// True when an earlier day is looked at, when records of reviews were believed.
+    pub fn is_past(&self) -> bool {
+        self.unknown == Some(Unknown::Past)
+    }
+
+    /// True when it doesn't change with what is checked out.
+    pub fn is_fixed(&self) -> bool {
+        self.is_past() || self.tip.is_some()
+    }
+
+    fn tip(&self) -> &str {
+        self.tip.as_deref().unwrap_or("HEAD")
+    }
+
     /// The day on which a file last changed.
     pub fn changed(&self, path: &SitePath) -> Option<Date> {
-        let newest = self.touches.get(path)?.first()?;
-        Some(self.commits[*newest].day)
+        let newest = self.log().touches.get(path)?.first()?;
+        Some(self.log().commits[*newest].day)
+    }
+
+    fn log(&self) -> &Log {
+        self.log.get_or_init(|| match self.unknown {
+            None => {
+                let Repository { root, prefix, .. } = &self.repository;
+                Log::new(log::read(root, prefix, self.tip()))
+            }
+            Some(_) => Log::default(),
+        })
     }
 
     /// The first day after another on which a file changed, or that day itself if it last changed
     /// then; none when it is unknown.
     pub fn changed_after(&self, path: &SitePath, day: Date) -> Option<Date> {
-        let days = self.touches.get(path)?.iter().map(|index| self.commits[*index].day);
+        let log = self.log();
+        let days = log.touches.get(path)?.iter().map(|index| log.commits[*index].day);
         let later = days.clone().filter(|changed| *changed > day).min();
         later.or_else(|| days.max().filter(|changed| *changed == day))
     }
@@ -124,6 +167,18 @@ impl History {
             SitePath::new(&path)
         };
         Some(answer.split('\0').filter_map(name).collect())
+    }
+}
+
+impl Log {
+    fn new(commits: Vec<Commit>) -> Self {
+        let mut touches: HashMap<SitePath, Vec<usize>> = HashMap::new();
+        for (index, commit) in commits.iter().enumerate() {
+            for change in &commit.changes {
+                touches.entry(change.path.clone()).or_default().push(index);
+            }
+        }
+        Self { commits, touches }
     }
 }
 

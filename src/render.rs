@@ -5,6 +5,7 @@
 
 mod badge;
 mod badges;
+mod calendar;
 mod gap;
 mod json;
 mod machine;
@@ -15,10 +16,11 @@ mod theme;
 pub mod view;
 
 pub use badges::badges;
+pub use calendar::calendars;
 pub use gap::status_view;
 pub use json::{pages_json, status_json};
 pub use machine::{feed, redirect, robots, sitemap};
-pub use page::{Parts, Scene, Shared, fill, links_digest, next, not_found, page_view};
+pub use page::{Parts, Scene, Shared, fill, links_digest, next, not_found, page_view, waiting};
 pub use prepared::{Prepared, digest};
 pub use theme::{Theme, ThemeFile, default_files};
 pub use view::PageView;

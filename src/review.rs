@@ -157,7 +157,7 @@ impl Desk<'_> {
         let history = self.analysis.history();
         match history.unknown {
             None => Ok(history),
-            Some(Unknown::NoRepository) => Err(cannot_tell(
+            Some(Unknown::NoRepository | Unknown::Past) => Err(cannot_tell(
                 "there is no git repository, so nobody can tell who wrote the text".to_string(),
                 "a review needs the history; commit the handbook",
             )),

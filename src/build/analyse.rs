@@ -3,6 +3,8 @@
 //! An [`Engine`] remembers what it has read and parsed. A build starts with an empty one; the
 //! preview keeps one and tells it what has changed. Both run the same code.
 
+mod reviews;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ use crate::lint;
 use crate::parse::{Body, CodeCache, PageFacts, PageOwn, Standing};
 use crate::render::{self, Scene, Shared, Theme};
 use crate::resolve::Site;
-use crate::source::{self, Review, Suppression, Tree};
+use crate::source::{self, Suppression, Tree};
 use crate::status::{self, Evidence, GapStatus};
 
 /// Everything that is known before the first page is rendered.
@@ -87,6 +89,12 @@ pub fn analyse(files: &dyn Files, config: &Config) -> Result<Analysis, Error> {
     Ok(analysis)
 }
 
+/// The same for the files of an earlier commit, by what was known then.
+pub fn analyse_at(files: &dyn Files, config: &Config, commit: &str) -> Result<Analysis, Error> {
+    let mut engine = Engine::with_history(history::read(&config.root).up_to(commit));
+    engine.analyse(files, config, &Changes::All, Wanted::Facts)
+}
+
 /// Remembers what was read and parsed. An empty one makes a cold build.
 #[derive(Default)]
 pub struct Engine {
@@ -114,6 +122,11 @@ pub enum Wanted {
 }
 
 impl Engine {
+    /// One that judges by a history that was read before.
+    pub(super) fn with_history(history: History) -> Self {
+        Self { history: Some(Arc::new(history)), ..Self::default() }
+    }
+
     /// An engine that knows what earlier builds have left, and keeps others from it until it is
     /// closed.
     pub fn open(files: &dyn Files, config: &Config) -> Self {
@@ -181,16 +194,10 @@ impl Engine {
         let same = !work.resolved && matches!(changes, Changes::Files(_));
         found.extend(self.rules.run(files, config, &site, &pages.facts, same));
         let sources = sources(files, config, &tree, &site, &pages);
-        let (recorded, faults) = self.recorded.update(&sources, changes);
+        let (examples, faults) = self.recorded.update(&sources, changes);
         found.extend(faults);
         let mut found = config.leveled(found);
-        let known = judging::Known {
-            texts: &texts,
-            pages: &pages,
-            site: &site,
-            examples: &recorded,
-            history: &history,
-        };
+        let known = judging::Known::new(&texts, &pages, &site, &examples, &history);
         let judged = judging::judge(files, config, &known, &mut found);
         let lines = judging::lines(files, config, &judged);
         Ok(Analysis {
@@ -308,7 +315,8 @@ impl Engine {
     }
 
     fn history(&mut self, config: &Config, changes: &Changes) -> Arc<History> {
-        if matches!(changes, Changes::All) || self.history.is_none() {
+        let is_fixed = self.history.as_ref().is_some_and(|history| history.is_fixed());
+        if !is_fixed && (matches!(changes, Changes::All) || self.history.is_none()) {
             self.history = Some(Arc::new(history::read(&config.root)));
         }
         self.history.clone().expect("it was just made")
@@ -325,11 +333,6 @@ impl Changes {
 }
 
 impl Analysis {
-    /// What a review of a page is bound to; none for one that closes no gap.
-    pub fn digest(&self, path: &SitePath) -> Option<&str> {
-        self.digests.get(path).map(String::as_str)
-    }
-
     /// The findings that are to be shown, of these: sorted, without what is meant to be, and with
     /// what is wrong with suppressions. Statuses are judged before, by all findings.
     pub(super) fn shown(&self, config: &Config, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -337,26 +340,6 @@ impl Analysis {
         shown.extend(config.leveled(faults));
         tidy(&mut shown);
         shown
-    }
-
-    /// What keeps a page that closes a gap from being reviewed.
-    pub fn unready(&self, path: &SitePath) -> &[Evidence] {
-        self.unready.get(path).map_or(&[], Vec::as_slice)
-    }
-
-    /// What git knows.
-    pub fn history(&self) -> &History {
-        &self.history
-    }
-
-    /// The reviews of a file, in the order in which they stand there.
-    pub fn reviews(&self, path: &SitePath) -> &[Review] {
-        self.texts.reviews.get(path).map_or(&[], Vec::as_slice)
-    }
-
-    /// The line that a piece of evidence is about.
-    pub fn line(&self, evidence: &Evidence) -> Option<usize> {
-        self.lines.get(evidence.span.as_ref()?).copied()
     }
 
     /// What examples are found in.

@@ -25,12 +25,24 @@ pub(super) struct Judged {
 
 /// What is known of a handbook before its gaps are judged.
 pub(super) struct Known<'a> {
-    pub texts: &'a Texts,
-    pub pages: &'a Parts,
-    pub site: &'a Site,
+    texts: &'a Texts,
+    pages: &'a Parts,
+    site: &'a Site,
     /// What is recorded of the examples.
-    pub examples: &'a Book,
-    pub history: &'a History,
+    examples: &'a Book,
+    history: &'a History,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(
+        texts: &'a Texts,
+        pages: &'a Parts,
+        site: &'a Site,
+        examples: &'a Book,
+        history: &'a History,
+    ) -> Self {
+        Self { texts, pages, site, examples, history }
+    }
 }
 
 /// Judges all gaps.
@@ -135,7 +147,7 @@ fn authors(files: &dyn Files, config: &Config, history: &History, path: &SitePat
 
 /// True when the record of an approval proves as much as the handbook asks for.
 fn is_attested(config: &Config, history: &History, path: &SitePath, approval: &Review) -> bool {
-    if config.review.attest == Attest::Record {
+    if config.review.attest == Attest::Record || history.is_past() {
         return true;
     }
     let Some(attestation) = history.attestation(path, approval) else { return false };

@@ -112,6 +112,8 @@ fn made(config: &Config, analysis: &Analysis, scene: &Scene) -> Jobs {
         let statuses = &analysis.statuses;
         let status = render::status_json(config, list, &analysis.site, statuses, scene.gaps);
         files.push(("api/status.json".to_string(), json(&status)));
+        let calendars = render::calendars(config, scene);
+        files.extend(calendars.into_iter().map(|(url, text)| (url, text.into_bytes())));
         let badges = render::badges(list, statuses, scene.gaps);
         files.extend(badges.into_iter().map(|(url, text)| (url, text.into_bytes())));
     }

@@ -71,6 +71,12 @@ pub(super) enum Command {
     Test(TestOptions),
     /// Show what a change does to the gaps, before and after.
     Diff(DiffOptions),
+    /// Show how coverage has changed over time, from git.
+    History(HistoryOptions),
+    /// List what waits for whom: overdue reviews, changed texts, waivers that end.
+    Remind(RemindOptions),
+    /// Write the checklist, or what auditors ask for: reviews, controls.
+    Export(ExportOptions),
     /// Explain a rule, or list all of them.
     Explain(ExplainOptions),
     /// Print the JSON Schema of book.toml, of front matter, or of what check writes.
@@ -366,6 +372,58 @@ pub(super) enum TestFormat {
     Json,
     /// For pipelines that show tests.
     Junit,
+}
+
+#[derive(Args)]
+pub(super) struct HistoryOptions {
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = HistoryFormat::Json)]
+    pub format: HistoryFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum HistoryFormat {
+    /// One object a day, with the counts of all statuses.
+    Json,
+    /// One line a day.
+    Csv,
+}
+
+#[derive(Args)]
+pub(super) struct RemindOptions {
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = RemindFormat::Md)]
+    pub format: RemindFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RemindFormat {
+    /// Markdown, for a chat or an issue.
+    Md,
+}
+
+#[derive(Args)]
+pub(super) struct ExportOptions {
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = ExportFormat::Md)]
+    pub format: ExportFormat,
+    /// All records of reviews, with what each proves.
+    #[arg(long, conflicts_with = "controls")]
+    pub reviews: bool,
+    /// Only reviews from this day on.
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "reviews")]
+    pub since: Option<Date>,
+    /// Which pages answer which control, with their statuses.
+    #[arg(long)]
+    pub controls: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    /// The checklist as it was written, without the ids that its titles give anyway; else a table.
+    Md,
+    Csv,
+    Json,
 }
 
 #[derive(Args)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Failure;
 use super::project::Project;
-use crate::build::{Analysis, analyse};
+use crate::build::{Analysis, analyse, analyse_at};
 use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::files::{Files, Kind};
@@ -33,7 +33,7 @@ impl Comparison {
             let after = analyse(&project.files, config)?;
             return Ok(Self { commit, rules: config.clone(), before: None, after });
         };
-        let before = Some(analyse(&files, &rules)?);
+        let before = Some(analyse_at(&files, &rules, &commit)?);
         let after = analyse(&project.files, &config.judged_by(&rules))?;
         Ok(Self { commit, rules, before, after })
     }

@@ -22,10 +22,17 @@ pub(super) fn run(options: &NextOptions, global: &Global, console: &Console) -> 
         let by = gap.owner.as_ref().map(|owner| owner.id.as_str());
         tier.is_none_or(|tier| gap.tier_id == tier) && owner.is_none_or(|owner| by == Some(owner))
     };
-    let open: Vec<usize> = render::next(&analysis.statuses, list).filter(is_wanted).collect();
-    for gap in open.iter().take(options.count).map(|gap| &scene.gaps[*gap]) {
+    let open: Vec<usize> = render::next(&scene, list).into_iter().filter(is_wanted).collect();
+    let waiting = render::waiting(&scene, list.gaps.len());
+    for index in open.iter().take(options.count) {
+        let gap = &scene.gaps[*index];
+        let waits = match waiting[*index] {
+            0 => String::new(),
+            1 => "1 page leads to it. ".to_string(),
+            count => format!("{count} pages lead to it. "),
+        };
         console.data(&format!(
-            "{} {:<9}  {}\n             {} tier. {} {}\n",
+            "{} {:<9}  {}\n             {} tier. {waits}{} {}\n",
             gap.status.glyph,
             gap.status.word,
             gap.id,

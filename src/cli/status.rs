@@ -178,7 +178,7 @@ fn csv(gaps: &[GapView], wanted: &[usize]) -> String {
 }
 
 /// A cell that a spreadsheet can't take for a formula.
-fn csv_cell(text: &str) -> String {
+pub(super) fn csv_cell(text: &str) -> String {
     match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{text}"),
         false => text.to_string(),

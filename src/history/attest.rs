@@ -28,7 +28,7 @@ impl History {
         let (mut oldest, mut next) = (None, 0);
         while let Some(index) = self.first_touch(&path, next) {
             next = index + 1;
-            let commit = &self.commits[index];
+            let commit = &self.log().commits[index];
             // What was merged from another line may not have it yet.
             if !self.has_record(&commit.id, &path, review) {
                 continue;

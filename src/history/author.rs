@@ -28,7 +28,7 @@ impl History {
     /// that did: the author of a text as it stands is each of them. The one who wrote it is the
     /// last. None when it can't be known, or when `now`, the text on disk, isn't the committed one.
     pub fn authors(&self, config: &Config, path: &SitePath, now: &Text) -> Option<Vec<Identity>> {
-        let committed = text_at(&self.at("HEAD"), config, path)?;
+        let committed = text_at(&self.at(self.tip()), config, path)?;
         if committed.digest != now.digest {
             return None;
         }
@@ -70,7 +70,7 @@ impl History {
         std::iter::from_fn(move || {
             let index = self.next_touch(&files, next)?;
             next = index + 1;
-            let commit = &self.commits[index];
+            let commit = &self.log().commits[index];
             let after = text_at(&self.at(&commit.id), config, &path);
             let moved = commit.changes.iter().find(|change| change.path == path);
             if let Some(from) = moved.and_then(|change| change.from.clone()) {
@@ -94,7 +94,7 @@ impl History {
 
     /// The newest commit from `next` on that touched a file.
     pub(super) fn first_touch(&self, file: &SitePath, next: usize) -> Option<usize> {
-        let touches = self.touches.get(file)?;
+        let touches = self.log().touches.get(file)?;
         touches.get(touches.partition_point(|index| *index < next)).copied()
     }
 }

@@ -30,10 +30,10 @@ pub(super) struct Change {
 
 /// The commits that touched the project, the newest first and each before those that it follows.
 /// A merge has the files that differ from all that was merged.
-pub(super) fn read(root: &Path, prefix: &str) -> Vec<Commit> {
+pub(super) fn read(root: &Path, prefix: &str, tip: &str) -> Vec<Commit> {
     let format = "--format=%x01%H%x02%P%x02%as%x02%an%x02%ae%x02";
     let arguments = ["log", "-z", "--name-status", "--find-renames", "--topo-order", format];
-    let more = ["--diff-merges=combined", "--", "."];
+    let more = ["--diff-merges=combined", tip, "--", "."];
     // Without a commit git fails, and there is nothing to know.
     let log = git(root, &[&arguments[..], &more[..]].concat()).unwrap_or_default();
     log.split('\u{1}').filter_map(|text| commit(text, prefix)).collect()

@@ -1,5 +1,6 @@
 //! Views of pages.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::config::Config;
 use crate::diag::Span;
 use crate::history::History;
 use crate::parse::{Body, PageFacts, PageOwn};
-use crate::resolve::{Entry, EntryKind, Site};
+use crate::resolve::{Entry, EntryKind, Outcome, Site};
 use crate::status::{Coverage, GapStatus, Status};
 
 /// The whole site, ready to be seen page by page.
@@ -345,19 +346,49 @@ fn home(scene: &Scene, list: &Checklist) -> HomeView {
         tiers: tiers(scene, list),
         columns: map.iter().map(|row| row.cells.len()).max().unwrap_or(0),
         map,
-        next: next(scene.statuses, list).take(5).map(|gap| scene.gaps[gap].clone()).collect(),
+        next: next(scene, list).iter().take(5).map(|gap| scene.gaps[*gap].clone()).collect(),
         unowned: flagged(scene, "unowned"),
         overdue: with_status(scene, Status::Stale),
         sections: all_sections(scene.site),
     }
 }
 
-/// What to write next: the tier that matters most first, then what is furthest from done.
-pub fn next(statuses: &[GapStatus], list: &Checklist) -> impl Iterator<Item = usize> {
-    let open = |gap: &usize| statuses[*gap].status < Status::InReview;
+/// What to write next: the tier that matters most first, in it what most other pages lead to,
+/// then what is furthest from done, then what nobody has touched for longest.
+pub fn next(scene: &Scene, list: &Checklist) -> Vec<usize> {
+    let open = |gap: &usize| scene.statuses[*gap].status < Status::InReview;
     let mut gaps: Vec<usize> = (0..list.gaps.len()).filter(open).collect();
-    gaps.sort_by_key(|gap| (list.areas[list.gaps[*gap].area].tier, statuses[*gap].status));
-    gaps.into_iter()
+    let waiting = waiting(scene, list.gaps.len());
+    gaps.sort_by_key(|gap| {
+        let tier = list.areas[list.gaps[*gap].area].tier;
+        let page = scene.site.gaps[*gap].pages.first();
+        let changed = page.and_then(|page| scene.history.changed(&scene.facts[*page].path));
+        (tier, Reverse(waiting[*gap]), scene.statuses[*gap].status, changed)
+    });
+    gaps
+}
+
+/// How many pages lead to each gap, without its own.
+pub fn waiting(scene: &Scene, gaps: usize) -> Vec<usize> {
+    let mut counts = vec![0; gaps];
+    for (page, links) in scene.site.links.iter().enumerate() {
+        let mut led: Vec<usize> = links
+            .iter()
+            .filter_map(|link| match link.outcome {
+                Outcome::Page { entry, .. } => Some(&scene.site.entries[entry].gaps),
+                _ => None,
+            })
+            .flatten()
+            .copied()
+            .filter(|gap| !scene.site.gaps[*gap].pages.contains(&page))
+            .collect();
+        led.sort_unstable();
+        led.dedup();
+        for gap in led {
+            counts[gap] += 1;
+        }
+    }
+    counts
 }
 
 fn flagged(scene: &Scene, flag: &str) -> usize {

@@ -1,10 +1,12 @@
 //! Counts over gaps.
 
+use serde::{Deserialize, Serialize};
+
 use super::{GapStatus, Status};
 use crate::checklist::{Checklist, Gap};
 
 /// Counts over some gaps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// All of them.
     pub total: usize,

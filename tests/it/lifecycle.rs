@@ -272,7 +272,7 @@ fn a_waiver_comes_before_all_and_ends() {
         (WAIVE, "waived"),
         (WRITE, "waived"),
         (NEXT_MONTH, "waived, waiver-expiring"),
-        (NEXT_YEAR, "draft"),
+        (NEXT_YEAR, "draft, waiver-expired"),
         (FORGET_WAIVER, "draft"),
     ]);
 }

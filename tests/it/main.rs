@@ -19,6 +19,7 @@ mod html;
 mod lifecycle;
 mod markdown;
 mod properties;
+mod reports;
 mod repository;
 mod reviews;
 mod rooms;

@@ -1,6 +1,7 @@
 //! A handbook in a real git repository, with the people who work on it.
 
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -164,6 +165,14 @@ impl Repository {
         let called = Called::of(&self.prepare(command, who).output().unwrap());
         assert_eq!(called.code, Some(0), "git {arguments:?}: {}", called.err);
         called.out
+    }
+
+    pub(crate) fn git_with_input(&self, arguments: &[&str], input: &str) {
+        let mut command = Command::new("git");
+        command.args(arguments);
+        let mut child = self.prepare(command, "cat").stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
     }
 
     /// Runs Lacuna as one of the people.

@@ -1,0 +1,119 @@
+//! Coverage on earlier days: the engine, run over the history of git.
+//!
+//! Each day of the main line on which the content or the settings changed is judged as of that
+//! day, by its own settings, with an engine that does again only what the day changed. Who
+//! approved what is taken from the records of the day; only today's statuses ask git about them.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::cache::Cache;
+use super::{Changes, Engine, Wanted};
+use crate::base::SitePath;
+use crate::config::Config;
+use crate::files::Files;
+use crate::history::{Day, History};
+use crate::status::Coverage;
+
+/// Coverage at the end of a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// The day.
+    pub date: Date,
+    /// The last commit of the day.
+    pub commit: String,
+    /// The counts.
+    pub coverage: Coverage,
+}
+
+/// What is kept between builds.
+#[derive(Default, Serialize, Deserialize)]
+struct Kept {
+    src: String,
+    head: String,
+    /// All days, also those without a checklist.
+    days: Vec<(String, Option<Point>)>,
+}
+
+/// The file that keeps it.
+const FILE: &str = "history";
+
+/// Coverage over time, one point for each day on which something changed, the oldest first. Empty
+/// where nothing is known.
+pub fn past(files: &dyn Files, config: &Config, history: &History) -> Vec<Point> {
+    let known = history.unknown.is_none();
+    let Some(head) = known.then(|| history.head()).flatten() else { return Vec::new() };
+    let cache = Cache::open(files, config);
+    let kept = cache.as_ref().and_then(|cache| cache.read::<Kept>(files, FILE));
+    let kept = kept.map(|found| found.values).filter(|kept| kept.src == config.src);
+    let kept = kept.unwrap_or_default();
+    if kept.head == head {
+        return points(kept.days);
+    }
+    let counts = |path: &SitePath| path.strip(&config.src).is_some() || *path == Config::path();
+    let days = history.days(counts);
+    let same = |(day, known): &(&Day, &(String, Option<Point>))| day.commit == known.0;
+    let done = days.iter().zip(&kept.days).take_while(same).count();
+    let mut all = kept.days;
+    all.truncate(done);
+    all.extend(judge(config, history, &days, done));
+    let kept = Kept { src: config.src.clone(), head, days: all };
+    // Without a cache the next call judges all days again.
+    cache.and_then(|cache| cache.write(files, FILE, &kept, &[]));
+    points(kept.days)
+}
+
+fn points(days: Vec<(String, Option<Point>)>) -> Vec<Point> {
+    days.into_iter().filter_map(|(_, point)| point).collect()
+}
+
+/// Judges the days from `done` on.
+fn judge(
+    config: &Config,
+    history: &History,
+    days: &[Day],
+    done: usize,
+) -> Vec<(String, Option<Point>)> {
+    let mut files = history.replay();
+    let mut engine = Engine::with_history(History::of_the_past());
+    let mut settings = None;
+    let mut judged = Vec::new();
+    for (index, day) in days.iter().enumerate() {
+        files.step(day);
+        if index < done {
+            continue;
+        }
+        let changed = day.changed();
+        let changes = match &settings {
+            Some(_) if !changed.contains(&Config::path()) => Changes::Files(changed),
+            _ => {
+                settings = Some(settings_of(&files, config));
+                Changes::All
+            }
+        };
+        let then = settings.as_mut().expect("they were just read");
+        then.today = day.date;
+        let point = point(&mut engine, &files, then, &changes, day);
+        judged.push((day.commit.clone(), point));
+    }
+    judged
+}
+
+fn settings_of(files: &dyn Files, config: &Config) -> Config {
+    let book = files.read(&Config::path().on_disk(&config.root)).unwrap_or_default();
+    let (then, _) = Config::read(&config.root, &String::from_utf8_lossy(&book), config.today);
+    Config { src: config.src.clone(), ..then }
+}
+
+fn point(
+    engine: &mut Engine,
+    files: &dyn Files,
+    config: &Config,
+    changes: &Changes,
+    day: &Day,
+) -> Option<Point> {
+    let analysis = engine.analyse(files, config, changes, Wanted::Facts).ok()?;
+    analysis.checklist.as_ref()?;
+    let coverage = Coverage::of(&analysis.statuses);
+    Some(Point { date: day.date, commit: day.commit.clone(), coverage })
+}
