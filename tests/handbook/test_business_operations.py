@@ -1,0 +1,109 @@
+"""The pages of Business Operations agree with each other, with the registers, and with the database."""
+
+import csv
+import json
+import sys
+import unittest
+from datetime import date
+
+import postgres
+from tools import ROOT, load_yaml
+
+sys.dont_write_bytecode = True
+AREA = ROOT / "content/business-operations"
+REFERENCE = ROOT / "content/reference"
+sys.path[:0] = [str(AREA / name) for name in ("pricing-calculator", "invoice-templates")]
+
+import calculator
+import invoice
+
+
+def rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+TERMS = {row["id"]: int(row["value"]) for row in rows(REFERENCE / "terms.csv")}
+
+
+class Prices(unittest.TestCase):
+    def test_the_example_of_the_api_is_what_the_calculator_charges(self):
+        api = load_yaml(REFERENCE / "openapi.yaml")
+        usage = api["paths"]["/v1/usage"]["get"]["responses"]["200"]["content"]["application/json"]["example"]
+        plan = next(plan for plan in map(calculator.plan_of, ("starter", "team", "business")) if plan.included == usage["included"])
+        lines = calculator.plan_lines(plan, usage["used"])
+        self.assertEqual(usage["overage_minor"], lines[1].net_minor)
+
+    def test_the_projects_of_the_seed_have_calculated_prices(self):
+        seed = (REFERENCE / "seed.sql").read_text(encoding="utf-8")
+        for days in ({"engineer": 8, "designer": 1, "lead": 2}, {"engineer": 3, "lead": 1}):
+            self.assertIn(f"{calculator.project_price(days)}, ", seed)
+
+    def test_tax_categories_are_those_that_the_database_knows(self):
+        schema = (REFERENCE / "schema.sql").read_text(encoding="utf-8")
+        for row in rows(AREA / "pricing-calculator/tax.csv"):
+            self.assertRegex(schema, rf"tax_category in \([^)]*'{row['category']}'")
+
+
+class InvoicesOnPostgres(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.database = cls.enterClassContext(postgres.cluster())
+        cls.database.psql("\n".join((REFERENCE / name).read_text(encoding="utf-8") for name in ("schema.sql", "seed.sql")))
+
+    def book(self, data, tax_shift=0):
+        """The SQL that issues a sample as it would be in production: draft, lines, number."""
+        document = invoice.Document(data)
+        quote = document.quote
+        statements = ["insert into invoices (id, organisation_id, net_minor, tax_minor) values "
+                      f"(gen_random_uuid(), '00000000-0000-4000-8000-00000000000a', {quote.net_minor}, {quote.tax_minor})"
+                      " returning id as new \\gset"]
+        for position, (line, tax) in enumerate(zip(quote.lines, quote.taxes), 1):
+            statements.append(
+                "insert into invoice_lines (invoice_id, organisation_id, position, description, quantity, unit_minor, net_minor,"
+                " tax_rate, tax_minor, tax_category) values (:'new', '00000000-0000-4000-8000-00000000000a', "
+                f"{position}, '{line.description}', {float(line.quantity)}, {line.unit_minor}, {line.net_minor}, {document.rate}, "
+                f"{tax + tax_shift}, '{quote.category}');")
+        statements.append(f"update invoices set status = 'open', number = next_number('INV-2026'), issued_on = '{data['issued_on']}',"
+                          f" due_on = '{data['due_on']}', buyer = '{json.dumps(data['buyer'])}' where id = :'new' returning total_minor;")
+        return "\n".join(statements)
+
+    def samples(self):
+        for path in sorted((AREA / "invoice-templates/samples").glob("*.json")):
+            data = json.loads(path.read_text(encoding="utf-8"))
+            if "corrects" not in data:
+                yield data
+
+    def test_lines_and_totals_pass_the_guards_of_the_schema(self):
+        for data in self.samples():
+            total = self.database.psql(self.book(data)).splitlines()[-1]
+            self.assertEqual(invoice.Document(data).quote.total_minor, int(total), data["number"])
+
+    def test_a_cent_of_tax_too_much_in_a_line_is_refused(self):
+        data = next(data for data in self.samples() if data["buyer"]["country"] == "IE")
+        self.assertIn("do not add up", self.database.psql_fails(self.book(data, tax_shift=1)))
+
+
+class Invoices(unittest.TestCase):
+    def test_samples_are_due_when_the_terms_say(self):
+        for path in (AREA / "invoice-templates/samples").glob("*.json"):
+            data = json.loads(path.read_text(encoding="utf-8"))
+            if "due_on" in data:
+                days = date.fromisoformat(data["due_on"]) - date.fromisoformat(data["issued_on"])
+                self.assertEqual(TERMS["payment"], days.days, path.name)
+
+    def test_suspension_and_its_warning_are_those_of_the_terms(self):
+        steps = {row["what"].split()[0]: int(row["days_overdue"]) for row in rows(AREA / "invoice-templates/reminders.csv")}
+        self.assertEqual(TERMS["suspension-overdue"], steps["Suspension:"])
+        self.assertEqual(TERMS["suspension-notice"], steps["Suspension:"] - steps["Warning"])
+
+    def test_credit_notes_have_the_reasons_that_the_database_knows(self):
+        schema = (REFERENCE / "schema.sql").read_text(encoding="utf-8")
+        known = schema.split("credit_notes_reason_known  check (reason in (")[1].split(")")[0]
+        page = (AREA / "invoice-templates/index.md").read_text(encoding="utf-8")
+        for reason in known.replace("'", "").split(", "):
+            self.assertIn(f"| `{reason}` |", page)
+
+
+if __name__ == "__main__":
+    unittest.main()
