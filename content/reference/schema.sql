@@ -856,7 +856,8 @@ begin
     select * into last from audit_log order by seq desc limit 1;
     new.seq := coalesce(last.seq, 0) + 1;
     new.occurred_at := coalesce(new.occurred_at, now());
-    new.detail := coalesce(new.detail, '{}');
+    -- Without the nonce, whoever guesses an erased detail could prove the guess by its digest.
+    new.detail := coalesce(new.detail, '{}') || jsonb_build_object('nonce', gen_random_uuid());
     new.detail_digest := sha256(convert_to(new.detail::text, 'UTF8'));
     new.previous_hash := coalesce(last.hash, decode(repeat('00', 32), 'hex'));
     new.hash := audit_log_hash(new);
