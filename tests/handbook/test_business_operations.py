@@ -12,10 +12,11 @@ from tools import ROOT, load_yaml
 sys.dont_write_bytecode = True
 AREA = ROOT / "content/business-operations"
 REFERENCE = ROOT / "content/reference"
-sys.path[:0] = [str(AREA / name) for name in ("pricing-calculator", "invoice-templates")]
+sys.path[:0] = [str(AREA / name) for name in ("pricing-calculator", "invoice-templates", "sla-definitions")]
 
 import calculator
 import invoice
+import sla
 
 
 def rows(path):
@@ -103,6 +104,43 @@ class Invoices(unittest.TestCase):
         page = (AREA / "invoice-templates/index.md").read_text(encoding="utf-8")
         for reason in known.replace("'", "").split(", "):
             self.assertIn(f"| `{reason}` |", page)
+
+
+class ServiceLevels(unittest.TestCase):
+    def setUp(self):
+        self.page = (AREA / "sla-definitions/index.md").read_text(encoding="utf-8")
+        self.annex = self.page.split("ANCHOR: annex -->")[1].split("<!-- ANCHOR_END")[0]
+
+    def test_our_objectives_are_stricter_than_what_we_promise(self):
+        promised = max(float(plan["sla"]) for plan in rows(REFERENCE / "plans.csv"))
+        for row in rows(REFERENCE / "slos.csv"):
+            if row["id"] in ("api-availability", "portal-availability"):
+                self.assertGreater(float(row["objective"]), promised)
+
+    def test_the_annex_has_the_steps_of_the_table(self):
+        steps = rows(AREA / "sla-definitions/credits.csv")
+        self.assertIn(f"below the level {steps[0]['credit']} %", self.annex)
+        for row in steps:
+            if row["below"] not in {plan["sla"] for plan in rows(REFERENCE / "plans.csv")}:
+                self.assertIn(f"below {row['below']} % {row['credit']} %", self.annex)
+        self.assertEqual(TERMS["credit-cap"], max(int(row["credit"]) for row in steps))
+
+    def test_the_annex_has_the_figures_of_the_measurement(self):
+        self.assertIn(f"at most {sla.MAINTENANCE_MINUTES} minutes in a month", self.annex)
+        self.assertIn(f"at least {sla.FEWEST_REQUESTS} requests", self.annex)
+        self.assertIn(f"at least {int(sla.ERROR_SHARE * 100)} % of them", self.annex)
+        limits = [row["limit"] for row in rows(AREA / "sla-definitions/exclusions.csv")]
+        self.assertTrue(limits[0].startswith(f"{sla.MAINTENANCE_MINUTES} minutes a month"))
+
+    def test_an_outage_as_long_as_the_recovery_objective_breaks_it_for_every_plan(self):
+        minutes = next(int(row["rto_min"]) for row in rows(REFERENCE / "services.csv") if row["id"] == "api")
+        percent = 100 - minutes / (31 * 1440) * 100
+        for plan in sla.plans():
+            self.assertGreater(sla.credit_share(plan, percent), 0, plan)
+
+    def test_the_credit_of_the_seed_is_the_first_step(self):
+        seed = (REFERENCE / "seed.sql").read_text(encoding="utf-8")
+        self.assertIn(f"'service-credit', {sla.credit('team', 99.5, 14900)}, ", seed)
 
 
 if __name__ == "__main__":
