@@ -1,7 +1,7 @@
 """What the tests of the handbook need besides Python: two modules and programs from PyPI.
 
 `yaml` and `jsonschema` are Debian's python3-yaml and python3-jsonschema, seen from another Python as well. Programs are
-those of requirements.txt, which scripts/test-handbook installs into target/handbook-tools.
+those of requirements.txt, which scripts/handbook-tools installs into target/handbook-tools.
 """
 
 import subprocess
@@ -28,7 +28,7 @@ def run(program, *arguments):
     """Runs a program of requirements.txt; gives its exit code and all that it said."""
     path = ROOT / "target/handbook-tools/bin" / program
     if not path.exists():
-        raise FileNotFoundError(f"{program} is missing: run scripts/test-handbook, which installs it")
+        raise FileNotFoundError(f"{program} is missing: run scripts/handbook-tools, which installs it")
     done = subprocess.run([path, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           timeout=120, check=False)
     return done.returncode, done.stdout
