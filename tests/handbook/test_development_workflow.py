@@ -1,8 +1,11 @@
 """The pages of Development Workflow agree with each other, with the pipeline, and with the registers."""
 
 import csv
+import importlib.util
 import json
+import re
 import sys
+import tempfile
 import tomllib
 import unittest
 from pathlib import Path
@@ -10,11 +13,13 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tools import ROOT
+from tools import ROOT, load_yaml, run
 
 AREA = ROOT / "content/development-workflow"
 BRANCHING = AREA / "git-branching-strategy"
 REVIEW = AREA / "code-review-process"
+RELEASE = AREA / "release-management"
+REFERENCE = ROOT / "content/reference"
 PIPELINE = ROOT / "content/testing-and-quality-assurance/automated-testing-pipeline"
 OWNERS = set(tomllib.loads((ROOT / "book.toml").read_text(encoding="utf-8"))["owners"])
 
@@ -22,6 +27,14 @@ OWNERS = set(tomllib.loads((ROOT / "book.toml").read_text(encoding="utf-8"))["ow
 def rows(path):
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def module(path):
+    """A module beside a page, under a name of its own."""
+    loader = importlib.util.spec_from_file_location(f"workflow_{path.stem}", path)
+    made = importlib.util.module_from_spec(loader)
+    loader.loader.exec_module(made)
+    return made
 
 
 class Branching(unittest.TestCase):
@@ -68,6 +81,65 @@ class Review(unittest.TestCase):
         self.assertIn('UNREVIEWED = {"config/flags.json"}', (BRANCHING / "check_message.py").read_text(encoding="utf-8"))
         flags = (ROOT / "content/advanced-features/feature-flags/index.md").read_text(encoding="utf-8")
         self.assertIn("config/flags.json", flags)
+
+
+class Release(unittest.TestCase):
+    release, messages = module(RELEASE / "release.py"), module(BRANCHING / "check_message.py")
+
+    def test_notes_are_made_from_trailers_that_messages_may_have(self):
+        read = set(self.release.TRAILER.pattern.removeprefix("^(").split(")")[0].split("|"))
+        self.assertLessEqual(read, set(self.messages.TRAILERS))
+        for kind in self.release.KINDS:
+            self.assertRegex(f"{kind}: Something", self.messages.TRAILERS["Changelog"])
+        self.assertNotRegex("mended: Something", self.messages.TRAILERS["Changelog"])
+        for name in ("2026.11.25", "2026.11.25.2"):
+            self.assertTrue(self.messages.TRAILERS["Contract"].fullmatch(name) and self.release.NAME.fullmatch(name))
+
+    def test_a_release_needs_checks_that_the_pipeline_has(self):
+        stages = {row["stage"]: row["blocks"] for row in rows(PIPELINE / "stages.csv")}
+        self.assertEqual({"required": "merge", "staging": "release", "night": "next release"},
+                         {check: stages[check] for check in self.release.NEEDED})
+
+    def test_the_window_lies_within_working_hours_in_our_time(self):
+        organisation = load_yaml(REFERENCE / "organisation.yaml")
+        self.assertEqual(organisation["timezone"], self.release.ZONE.key)
+        hours = organisation["hours"]
+        self.assertLessEqual(hours["opens"], f"{self.release.OPENS:%H:%M}")
+        self.assertGreaterEqual(hours["closes"], f"{self.release.CLOSES:%H:%M}")
+        self.assertLessEqual({row["set_by"] for row in rows(RELEASE / "freezes.csv")}, OWNERS)
+
+    def test_a_contract_waits_as_long_as_migration_strategy_says(self):
+        said = (ROOT / "content/database-design/migration-strategy/index.md").read_text(encoding="utf-8")
+        self.assertIn(f"**one release and at least {self.release.CONTRACT_DAYS} days**", said)
+
+    def test_the_job_goes_by_the_minutes_of_the_canary_and_is_called_as_the_runbook_says(self):
+        text = (RELEASE / "deploy.yaml").read_text(encoding="utf-8")
+        minutes = module(RELEASE / "canary.py").MINUTES
+        self.assertIn(f"--host app-1 --minutes {minutes}", text)
+        self.assertIn(f"on the other after {minutes} minutes",
+                      (ROOT / "content/database-design/migration-strategy/index.md").read_text(encoding="utf-8"))
+        runbook = (ROOT / "content/error-handling-and-recovery/recovery-procedures/bad-deploy.md").read_text(encoding="utf-8")
+        flow = load_yaml(RELEASE / "deploy.yaml")
+        self.assertIn(f"job **{flow['name']}**", runbook)
+        self.assertIn("skip canary", runbook)
+        self.assertEqual("production", flow["jobs"]["deploy"]["environment"])
+        self.assertEqual({"contents": "read", "id-token": "write"}, flow["jobs"]["deploy"]["permissions"])
+
+    def check_workflow(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, ".github/workflows/deploy.yml")
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
+            return (run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", path),
+                    run("zizmor", "--offline", "--no-progress", "--no-config", path))
+
+    def test_the_job_has_the_right_form_and_no_finding_until_a_name_reaches_the_shell(self):
+        text = (RELEASE / "deploy.yaml").read_text(encoding="utf-8")
+        form, security = self.check_workflow(text)
+        self.assertEqual((0, 0), (form[0], security[0]), form[1] + security[1])
+        worse = re.sub(r'fetch "\$RELEASE"', "fetch ${{ inputs.release }}", text)
+        self.assertNotEqual(text, worse)
+        self.assertIn("[template-injection]", self.check_workflow(worse)[1][1])
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ UNREVIEWED = {"config/flags.json"}
 TRAILERS = {
     "Ticket": re.compile(r"T-[1-9]\d*"),
     "Changelog": re.compile(r"(added|changed|deprecated|removed|fixed|security): [A-Z].+[^.]"),
-    "Contract": re.compile(r"yes"),
+    "Contract": re.compile(r"20\d\d\.[01]\d\.[0-3]\d(\.[2-9])?"),
     "Generated-with": re.compile(r"\S.*"),
     "Co-authored-by": re.compile(r".+ <[^<>@\s]+@[^<>@\s]+>"),
 }

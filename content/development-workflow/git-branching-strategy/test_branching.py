@@ -53,11 +53,13 @@ class Message(unittest.TestCase):
         self.check("Add a limit\n\n" + "a" * 90)
 
     def test_trailers_are_known_and_have_their_form(self):
-        self.check("Add it\n\nWhy.\n\nTicket: T-1\nContract: yes\nGenerated-with: the assistant, tests only")
+        self.check("Add it\n\nWhy.\n\nTicket: T-1\nContract: 2026.11.10\nGenerated-with: the assistant, tests only")
         self.check("Add it\n\nTickets: T-1", "unknown trailer Tickets")
         self.check("Add it\n\nchangelog: fixed: Something", "unknown trailer changelog")
         self.check("Add it\n\nTicket: 482", "trailer Ticket")
-        self.check("Add it\n\nContract: no", "trailer Contract")
+        self.check("Add it\n\nContract: 2026.11.10.2")
+        for value in ("yes", "2026.11", "2026.11.10.1"):
+            self.check(f"Add it\n\nContract: {value}", "trailer Contract")
         self.check("Add it\n\nChangelog: mended: Something", "trailer Changelog")
         self.check("Add it\n\nChangelog: fixed: something", "trailer Changelog")
         self.check("Add it\n\nChangelog: fixed: Something.", "trailer Changelog")
