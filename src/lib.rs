@@ -25,4 +25,5 @@ pub mod serve;
 pub mod runners;
 pub mod review;
 pub mod import;
+pub mod handbook;
 pub mod cli;

@@ -96,6 +96,14 @@ pub(super) struct InitOptions {
     /// missing` for gaps.
     #[arg(long, value_name = "LIST.md")]
     pub from: Option<PathBuf>,
+    /// Take over the reference handbook: guidance for the gaps of a small software business. On a
+    /// terminal it asks for the names and addresses, unless `--var` gives some.
+    #[arg(long, conflicts_with = "from")]
+    pub handbook: bool,
+    /// A name or an address for the reference handbook, such as `organisation=Example` or
+    /// `domain=example.org`; can be repeated. What isn't given follows from these two.
+    #[arg(long, value_name = "NAME=VALUE", requires = "handbook")]
+    pub var: Vec<String>,
     /// The title of the handbook.
     #[arg(long)]
     pub title: Option<String>,

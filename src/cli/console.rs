@@ -56,6 +56,19 @@ impl Console {
         }
     }
 
+    /// Asks on standard error for a line of standard input. None when the answer is empty, or the
+    /// input has ended.
+    #[expect(clippy::unused_self, reason = "whoever asks holds the console")]
+    pub(super) fn ask(&self, question: &str) -> Result<Option<String>, Failure> {
+        drop(write!(io::stderr().lock(), "{question}"));
+        let mut answer = String::new();
+        io::stdin()
+            .read_line(&mut answer)
+            .map_err(|fault| Failure::Usage(format!("can't read the answer: {fault}")))?;
+        let answer = answer.trim();
+        Ok((!answer.is_empty()).then(|| answer.to_string()))
+    }
+
     /// How far something is, in one line that the next one replaces; on a terminal only.
     pub(super) fn progress(&self, text: &str) {
         if self.loudness > Loudness::Quiet && io::stderr().is_terminal() {

@@ -1,31 +1,29 @@
 //! `lacuna init`.
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use super::arguments::{Ci, Global, InitOptions, Publish};
 use super::console::Console;
 use super::{Failure, Outcome, Verdict, workflow};
-use crate::base::SitePath;
+use crate::base::{SitePath, plural};
+
 use crate::diag::Diagnostic;
 use crate::files::{DiskFiles, Error, Files, Kind};
+use crate::handbook::Identity;
 use crate::import;
 
 pub(super) fn run(options: &InitOptions, global: &Global, console: &Console) -> Outcome {
     let folder =
         global.root.as_ref().map_or(options.folder.clone(), |root| root.join(&options.folder));
-    let (list, found) = checklist(options, console)?;
-    let title = options.title.clone().unwrap_or_else(|| "Handbook".to_string());
-    let mut files = vec![
-        ("book.toml", book(&title)),
-        ("content/checklist.md", list),
-        ("content/index.md", home(&title)),
-        (".gitignore", "/book/\n/.lacuna/\n".to_string()),
-    ];
+    let found = match options.handbook {
+        true => handbook(options, &folder, console)?,
+        false => empty(options, &folder, console)?,
+    };
+    write(&folder, ".gitignore", b"/book/\n/.lacuna/\n", console)?;
     if let Some(ci) = options.ci {
-        files.push(workflow::file(ci, options.publish));
-    }
-    for (name, text) in files {
-        write(&folder, name, &text, console)?;
+        let (name, text) = workflow::file(ci, options.publish);
+        write(&folder, name, text.as_bytes(), console)?;
     }
     if options.publish == Some(Publish::Pages) {
         console.say(who_reads(options.ci));
@@ -34,6 +32,75 @@ pub(super) fn run(options: &InitOptions, global: &Global, console: &Console) -> 
     let enter = if shown.to_string() == "." { String::new() } else { format!("cd {shown} && ") };
     console.say(&format!("now: {enter}lacuna build, and open book/index.html"));
     Ok(Verdict::of(&found, false))
+}
+
+/// A handbook with a checklist and no pages but the home page.
+fn empty(
+    options: &InitOptions,
+    folder: &Path,
+    console: &Console,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let (list, found) = checklist(options, console)?;
+    let title = options.title.clone().unwrap_or_else(|| "Handbook".to_string());
+    let files = [
+        ("book.toml", book(&title)),
+        ("content/checklist.md", list),
+        ("content/index.md", home(&title)),
+    ];
+    for (name, text) in files {
+        write(folder, name, text.as_bytes(), console)?;
+    }
+    Ok(found)
+}
+
+/// The reference handbook, for whom `--var` or the answers say.
+fn handbook(
+    options: &InitOptions,
+    folder: &Path,
+    console: &Console,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let mut who = Identity::new(options.title.clone());
+    for given in &options.var {
+        let (name, value) = given
+            .split_once('=')
+            .ok_or_else(|| Failure::Usage(format!("`--var {given}`: write `--var name=value`")))?;
+        who.set(name.trim(), value).map_err(Failure::Usage)?;
+    }
+    if options.var.is_empty() && io::stdin().is_terminal() {
+        ask(&mut who, console)?;
+    }
+    let files = who.files();
+    let (there, new): (Vec<_>, Vec<_>) =
+        files.iter().partition(|(name, _)| DiskFiles.kind(&folder.join(name)) != Kind::Nothing);
+    for (name, _) in there {
+        console.say(&format!("kept  {name}, which is there already"));
+    }
+    for (name, bytes) in &new {
+        let path = folder.join(name);
+        DiskFiles.write(&path, bytes).map_err(Error::at("write", &path))?;
+    }
+    console.say(&format!(
+        "wrote {} of the handbook for {}, nobody has reviewed it yet\n\
+         read  content/about/adopting.md: what to change, in which order",
+        plural(new.len(), "file"),
+        who.value("organisation"),
+    ));
+    Ok(Vec::new())
+}
+
+/// Asks for each variable; an empty answer takes what is shown.
+fn ask(who: &mut Identity, console: &Console) -> Result<(), Failure> {
+    console.say("Who takes the handbook over? Enter alone keeps what is shown.");
+    let names: Vec<String> = who.names().map(str::to_string).collect();
+    for name in names {
+        while let Some(answer) = console.ask(&format!("{name} [{}]: ", who.value(&name)))? {
+            match who.set(&name, &answer) {
+                Ok(()) => break,
+                Err(fault) => console.say(&fault),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The checklist of the new handbook: a copy of the list that was named, or a small example.
@@ -53,13 +120,13 @@ fn checklist(
 }
 
 /// Writes a file unless it is there.
-fn write(folder: &Path, name: &str, text: &str, console: &Console) -> Result<(), Failure> {
+fn write(folder: &Path, name: &str, bytes: &[u8], console: &Console) -> Result<(), Failure> {
     let path = folder.join(name);
     if DiskFiles.kind(&path) != Kind::Nothing {
         console.say(&format!("kept  {name}, which is there already"));
         return Ok(());
     }
-    DiskFiles.write(&path, text.as_bytes()).map_err(Error::at("write", &path))?;
+    DiskFiles.write(&path, bytes).map_err(Error::at("write", &path))?;
     console.say(&format!("wrote {name}"));
     Ok(())
 }

@@ -212,6 +212,79 @@ fn init_keeps_the_list_word_for_word_and_adds_ids() {
 }
 
 #[test]
+fn init_hands_out_the_reference_handbook_without_its_reviews() {
+    let folder = Folder::empty();
+    let names = ["--var", "organisation=Example \"One\"", "--var", "domain=one.example"];
+    let init = folder.lacuna(&[&["init", "--handbook"], &names[..]].concat());
+    assert_eq!((init.code, init.out.as_str()), (Some(0), ""), "{}", init.err);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut copied = 0;
+    for part in ["content", "tests/handbook"] {
+        for name in files_below(root, part) {
+            let decided = name.ends_with(".reviews.yaml") || name == "content/waivers.yaml";
+            assert_eq!(folder.has(&name), !decided, "{name}");
+            if !decided && name != "content/reference/organisation.yaml" {
+                let (given, copy) = (fs::read(root.join(&name)), fs::read(folder.path(&name)));
+                assert!(given.unwrap() == copy.unwrap(), "`{name}` is copied byte for byte");
+                copied += 1;
+            }
+        }
+    }
+    assert!(copied > 300, "{copied} files");
+    folder.data(&["check", "--strict"]);
+    let statuses: Value =
+        serde_json::from_str(&folder.data(&["status", "--format", "json"])).unwrap();
+    assert_eq!(statuses["summary"]["by_status"].get("in-review").and_then(Value::as_u64), Some(0));
+}
+
+/// The files below a folder of the repository that the handbook is made of.
+fn files_below(root: &Path, name: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(root.join(name)) else { return vec![name.to_string()] };
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names = names.filter(|name| !name.starts_with('.') && name != "__pycache__");
+    names.flat_map(|file| files_below(root, &format!("{name}/{file}"))).collect()
+}
+
+#[test]
+fn names_and_addresses_of_the_reference_handbook_follow_from_those_given() {
+    let folder = Folder::empty();
+    let given = ["--var", "organisation=A \"B\" \\ C", "--var", "domain=one.example"];
+    let more = ["--var", "api_url=https://two.example", "--title", "Our\nbook"];
+    folder.data(&[&["init", "--handbook"], &given[..], &more[..]].concat());
+    let book: toml::Table = folder.read("book.toml").parse().unwrap();
+    let text = |table: &str, key: &str| book[table][key].as_str().unwrap().to_string();
+    assert_eq!(text("book", "title"), "Our\nbook");
+    assert_eq!(text("variables", "organisation"), "A \"B\" \\ C");
+    assert_eq!(text("variables", "legal_name"), "A \"B\" \\ C Limited");
+    assert_eq!(text("variables", "portal_url"), "https://portal.one.example");
+    assert_eq!(text("variables", "api_url"), "https://two.example");
+    let contact = book["owners"]["security"]["contact"].as_str();
+    assert_eq!(contact, Some("mailto:security@one.example"));
+    let organisation = folder.read("content/reference/organisation.yaml");
+    assert!(
+        organisation.contains("legal_name: \"A \\\"B\\\" \\\\ C Limited\"\n"),
+        "{organisation}"
+    );
+    let book = folder.read("book.toml").to_lowercase();
+    assert!(!book.contains("harbourline"), "the invented name is gone from book.toml");
+}
+
+#[test]
+fn init_refuses_names_that_the_reference_handbook_doesnt_know() {
+    for (given, said) in [
+        ("domian=x.example", "no variable `domian`; did you mean `domain`?"),
+        ("domain", "write `--var name=value`"),
+        ("domain= ", "`domain` takes a text on one line"),
+        ("domain=a\nb", "`domain` takes a text on one line"),
+    ] {
+        let folder = Folder::empty();
+        let refused = folder.refused(&["init", "--handbook", "--var", given, "new"]);
+        assert!(refused.contains(said), "{given}: {refused}");
+        assert!(!folder.has("new"), "nothing is begun with a wrong name");
+    }
+}
+
+#[test]
 fn init_never_overwrites() {
     let folder = Folder::empty();
     let names = [

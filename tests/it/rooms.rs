@@ -27,6 +27,7 @@ const ROOMS: &[&str] = &[
     "runners",
     "review",
     "import",
+    "handbook",
     "cli",
 ];
 
@@ -35,7 +36,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("std::fs", &["files"]),
     ("tempfile", &["files"]),
     ("ignore::", &["files"]),
-    ("toml::", &["config", "cli"]),
+    ("toml::", &["config", "handbook", "cli"]),
     ("serde_yaml", &["source"]),
     ("csv::", &["source", "cli"]),
     ("pulldown_cmark", &["checklist", "parse"]),
