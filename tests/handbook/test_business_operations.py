@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 import unittest
 from datetime import date
@@ -12,9 +13,11 @@ from tools import ROOT, load_yaml
 sys.dont_write_bytecode = True
 AREA = ROOT / "content/business-operations"
 REFERENCE = ROOT / "content/reference"
-sys.path[:0] = [str(AREA / name) for name in ("pricing-calculator", "invoice-templates", "sla-definitions")]
+sys.path[:0] = [str(AREA / name) for name in ("pricing-calculator", "invoice-templates", "sla-definitions",
+                                          "contract-templates")]
 
 import calculator
+import contract
 import invoice
 import sla
 
@@ -141,6 +144,52 @@ class ServiceLevels(unittest.TestCase):
     def test_the_credit_of_the_seed_is_the_first_step(self):
         seed = (REFERENCE / "seed.sql").read_text(encoding="utf-8")
         self.assertIn(f"'service-credit', {sla.credit('team', 99.5, 14900)}, ", seed)
+
+
+class Contracts(unittest.TestCase):
+    def setUp(self):
+        self.folder = AREA / "contract-templates"
+        self.texts = contract.texts()
+
+    def filled(self, document, values):
+        return contract.fill(contract.resolve(self.texts[document], self.folder), values)
+
+    def test_filled_texts_have_nothing_open(self):
+        sample = {row["blank"]: row["value"] for row in rows(self.folder / "sample-values.csv")}
+        agreement = {name: "x" for name in contract.BLANK.findall(self.texts["agreement"])}
+        for document, values in (("sow", sample), ("agreement", agreement)):
+            text = self.filled(document, values)
+            self.assertIsNone(re.search(r"\{\{|\}\}|\[[A-Z]|TODO|None", text), document)
+            self.assertIn("Harbourline Limited", text)
+
+    def test_the_sample_has_prices_of_the_calculator(self):
+        sample = {row["blank"]: row["value"] for row in rows(self.folder / "sample-values.csv")}
+        price = calculator.project_price({"engineer": 3, "lead": 1})
+        self.assertEqual([calculator.euros(minor) for minor in (price, *calculator.instalments(price))],
+                         [sample[name] for name in ("Price before tax", "First instalment", "Second instalment", "Third instalment")])
+        shares = re.findall(r"(\d+) % \(EUR", self.texts["sow"])
+        self.assertEqual([str(share) for share in calculator.INSTALMENTS[:2]], shares[:2])
+
+    def test_figures_that_the_registers_hold_are_included_and_not_typed(self):
+        for document, text in self.texts.items():
+            typed = re.findall(r"\b\d+ (?:days|months|years|working days)\b", contract.DIRECTIVE.sub("", text))
+            self.assertLessEqual(set(typed), {"14 working days", "60 days"}, document)
+
+    def test_schedule_4_lists_what_the_export_holds(self):
+        export = (ROOT / "content/advanced-features/multi-tenancy/export.sql").read_text(encoding="utf-8")
+        schedule = self.texts["agreement"].split("### Schedule 4")[1].lower()
+        said = {"organisations": "the organisation;", "usage_daily": "daily usage", "invoice_lines": "invoices with their lines", "api_keys": "api keys", "audit_log": "audit log",
+                "webhook_endpoints": "webhook endpoints", "webhook_events": "events", "webhook_deliveries": "deliveries",
+                "webhook_attempts": "attempts"}
+        tables = re.findall(r"select \d+(?: as place)?, '(\w+)'", export)
+        self.assertGreater(len(tables), 15)
+        for table in tables:
+            self.assertIn(said.get(table, table.replace("_", " ")), schedule, table)
+
+    def test_the_agreement_promises_what_the_level_annex_says(self):
+        text = contract.resolve(self.texts["agreement"], self.folder)
+        for plan in rows(REFERENCE / "plans.csv"):
+            self.assertIn(f"{plan['id']} {plan['sla']} %", text)
 
 
 if __name__ == "__main__":

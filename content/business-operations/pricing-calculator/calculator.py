@@ -124,6 +124,14 @@ def change_lines(old, new, left, days, discounts=()):
              line(f"Plan {old.id}, {left} of {days} days not used", -1, pricing.prorate(old.price_minor, left, days))]
     assert sum(each.net_minor for each in lines) == pricing.change(old, new, left, days)
     return lines
+
+
+def early_refund(plan, used, discounts=()):
+    """What is paid back of a year paid ahead that ends after `used` months: these cost as much as single months would."""
+    paid = sum(each.net_minor for each in plan_lines(plan, 0, discounts, 12))
+    single = [each for each in discounts if each[0] != "annual"]
+    month = plan.price_minor + sum(each.net_minor for each in discount_lines(plan.price_minor, single))
+    return max(0, paid - used * month)
 # ANCHOR_END: change
 
 

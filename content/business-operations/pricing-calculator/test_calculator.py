@@ -95,6 +95,13 @@ class Change(unittest.TestCase):
             c.quote(c.change_lines(TEAM, STARTER, 15, 30), IRELAND)
 
 
+class EarlyEnd(unittest.TestCase):
+    def test_used_months_lose_the_discount_for_paying_ahead_and_no_other(self):
+        for used, discounts, expected in ((5, [("annual", 10)], 16092 - 5 * 1490), (0, [("annual", 10)], 16092), (11, [("annual", 10)], 0),
+                                          (5, [("annual", 10), ("nonprofit", 20)], 12874 - 5 * 1192), (6, [], 17880 - 6 * 1490)):
+            self.assertEqual(expected, c.early_refund(pricing.Plan("x", 1490, 0, 1), used, discounts), used)
+
+
 class Projects(unittest.TestCase):
     def test_days_contingency_and_the_next_hundred(self):
         ledger = {"engineer": Fraction(8), "designer": Fraction(1), "lead": Fraction(2)}
@@ -135,6 +142,20 @@ class Tax(unittest.TestCase):
     def test_only_the_standard_rate_is_a_rate(self):
         for row in c.rows(HERE / "tax.csv"):
             self.assertEqual(row["category"] == "S", int(row["rate"]) > 0)
+
+
+class Lists(unittest.TestCase):
+    def test_the_price_list_says_what_the_plans_cost(self):
+        plans = {row["id"]: row for row in c.rows(c.REFERENCE / "plans.csv")}
+        self.assertEqual([
+            {"plan": name, "a month": f"EUR {c.euros(int(plan['price_minor']))}", "calls included": f"{int(plan['included']):,}",
+             "each further thousand": f"EUR {c.euros(int(plan['overage_minor']))}", "calls a minute": f"{int(plan['rate_min']):,}",
+             "availability": f"{plan['sla']} %", "support": plan["support"]} for name, plan in plans.items()
+        ], c.rows(HERE / "price-list.csv"))
+
+    def test_day_rates_in_words_are_the_figures(self):
+        for row in c.rows(HERE / "rates.csv"):
+            self.assertEqual(f"EUR {int(row['day_minor']) // 100:,}", row["day"])
 
 
 class CommandLine(unittest.TestCase):
