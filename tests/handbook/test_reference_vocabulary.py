@@ -184,7 +184,7 @@ class Api(unittest.TestCase):
     def test_pages_and_code_use_registered_codes_with_their_status(self):
         registered = {row["code"]: row["http"] for row in self.errors}
         areas = "|".join(sorted({code.split(".")[0] for code in registered} - {"webhook", "invoice", "subscription"}))
-        used = re.compile(rf"(?:(\d{{3}})[`\", ]+)?\b((?:{areas})\.[a-z][a-z_]+)\b(?![.(])")
+        used = re.compile(rf"(?:(\d{{3}})[`\", ]+)?(?<![-\w])((?:{areas})\.[a-z][a-z_]+)\b(?![.(])")
         quoted = re.compile(rf"(?:(\d{{3}})[\", ]+)?[\"']((?:{areas})\.[a-z][a-z_]*[a-z])[\"']")
         files = ".md .py .sql .sh .json .csv .yaml".split()
         for path in sorted((ROOT / "content").rglob("*")):
