@@ -18,7 +18,7 @@ TEXTS = {"agreement": "services-agreement.md", "sow": "statement-of-work.md"}
 BLANK = re.compile(r"(?<!\])\[([^\]\[]+)\](?![(\[])")
 DIRECTIVE = re.compile(r"\{\{#(\w+) ([^}]*)\}\}")
 # Names that begin with a capital without being words of the contract.
-NAMES = set("""Communities Contracts Convention Dublin EUR English European Goods International JSON Kingdom PDF Regulation Sale
+NAMES = set("""Communities Contracts Convention Dublin EUR English European Goods International Irish JSON Kingdom PDF Regulation Sale
 Schedule Schedules Supply UK UN Union United VAT""".split())
 
 
