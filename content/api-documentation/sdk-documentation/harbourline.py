@@ -47,6 +47,7 @@ class ApiError(Exception):
 
     @property
     def retryable(self) -> bool:
+        """Whether the same request may succeed later; the client has tried already where that was safe."""
         return self.status in PASSES or self.code == "idempotency.in_progress"
 
 
@@ -83,6 +84,7 @@ class Client:
     # Operations
 
     def organisation(self) -> dict:
+        """The organisation that the key belongs to."""
         return self.request("GET", "/v1/organisation")
 
     def update_organisation(self, *, version: int | None = None, **changes) -> dict:
@@ -90,9 +92,11 @@ class Client:
         return self.request("PATCH", "/v1/organisation", changes, version=version)
 
     def invoices(self, **filters) -> Iterator[dict]:
+        """All invoices, newest first, fetched as they are needed; filters are those of `listInvoices`."""
         return self.every("/v1/invoices", **filters)
 
     def invoice(self, invoice_id: str) -> dict:
+        """One invoice with its lines."""
         return self.request("GET", f"/v1/invoices/{quote(invoice_id)}")
 
     def pay_invoice(self, invoice_id: str, *, idempotency_key: str) -> dict:
@@ -100,6 +104,7 @@ class Client:
         return self.request("POST", f"/v1/invoices/{quote(invoice_id)}/pay", idempotency_key=idempotency_key)
 
     def usage(self, month: str | None = None) -> dict:
+        """Calls of a month such as `2026-11` beside what the plan includes; without one, of this month."""
         return self.request("GET", "/v1/usage", query={"month": month})
 
     def create_webhook_endpoint(self, url: str, events: list[str], *, idempotency_key: str, description: str = "") -> dict:
@@ -108,9 +113,11 @@ class Client:
         return self.request("POST", "/v1/webhook-endpoints", body, idempotency_key=idempotency_key)
 
     def webhook_events(self, **filters) -> Iterator[dict]:
+        """Events of the last 30 days, newest first; filters are those of `listWebhookEvents`."""
         return self.every("/v1/webhook-events", **filters)
 
     def replay_webhook_event(self, event_id: str) -> list[dict]:
+        """The new deliveries, one for each endpoint that wants the event."""
         return self.request("POST", f"/v1/webhook-events/{quote(event_id)}/replay", repeatable=True)["data"]
 
     # How they are made
@@ -179,13 +186,15 @@ class Client:
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
-    """urllib would send the key along to wherever a redirect leads."""
+    """Refuses redirects: urllib would send the key along to wherever they lead."""
 
     def redirect_request(self, *_):
+        """No request: the redirect then is an answer like others, and an error."""
         return None
 
 
 def quote(part: str) -> str:
+    """A part of a path in which no sign has a meaning."""
     return urllib.parse.quote(part, safe="")
 
 
@@ -201,10 +210,12 @@ def problem_in(error: urllib.error.HTTPError) -> dict:
 
 
 def seconds(value: str | None) -> float | None:
+    """Whole seconds of a `Retry-After`; nothing for a date, which the API never sends."""
     return float(value) if value and value.isascii() and value.isdigit() else None
 
 
 def warn_of_deprecation(request: urllib.request.Request, headers) -> None:
+    """Warns once a place when an operation has been given an end."""
     if headers.get("Deprecation"):
         path = urllib.parse.urlsplit(request.full_url).path
         warnings.warn(f"{request.method} {path} is deprecated; it ends {headers.get('Sunset', 'at a time to be told')}",
