@@ -19,6 +19,7 @@ AREA = ROOT / "content/development-workflow"
 BRANCHING = AREA / "git-branching-strategy"
 REVIEW = AREA / "code-review-process"
 RELEASE = AREA / "release-management"
+ENVIRONMENT = AREA / "development-environment"
 REFERENCE = ROOT / "content/reference"
 PIPELINE = ROOT / "content/testing-and-quality-assurance/automated-testing-pipeline"
 OWNERS = set(tomllib.loads((ROOT / "book.toml").read_text(encoding="utf-8"))["owners"])
@@ -140,6 +141,27 @@ class Release(unittest.TestCase):
         worse = re.sub(r'fetch "\$RELEASE"', "fetch ${{ inputs.release }}", text)
         self.assertNotEqual(text, worse)
         self.assertIn("[template-injection]", self.check_workflow(worse)[1][1])
+
+
+class Environment(unittest.TestCase):
+    SCRIPT = (ENVIRONMENT / "bootstrap.sh").read_text(encoding="utf-8")
+
+    def test_it_asks_for_the_versions_of_the_toolchain(self):
+        tested = {row["tool"]: row["tested"] for row in rows(REFERENCE / "toolchain.csv")}
+        asked = {name.lower(): version for name, version in re.findall(r"\$\{(\w+)_TESTED:-([\d.]+)\}", self.SCRIPT)}
+        self.assertEqual({"python", "postgresql", "git", "curl", "openssl", "shellcheck"}, set(asked))
+        for tool, version in asked.items():
+            self.assertTrue(f"{tested[tool]}.".startswith(f"{version}."), f"{tool}: {version}, tested {tested[tool]}")
+
+    def test_each_provider_has_something_that_stands_for_it(self):
+        stands = " ".join(row["stands for"] for row in rows(ENVIRONMENT / "local-services.csv"))
+        for row in rows(REFERENCE / "providers.csv"):
+            self.assertRegex(stands, rf"(^| ){row['id']}( |$)")
+
+    def test_the_address_is_the_one_of_the_environments(self):
+        address = {row["id"]: row["url"] for row in rows(REFERENCE / "environments.csv")}["development"]
+        self.assertIn(f"port=${{PORTAL_PORT:-{address.rsplit(':', 1)[1]}}}", self.SCRIPT)
+        self.assertIn(address, {row["where"] for row in rows(ENVIRONMENT / "local-services.csv")})
 
 
 if __name__ == "__main__":
