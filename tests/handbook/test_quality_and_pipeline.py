@@ -125,7 +125,7 @@ class Pipeline(unittest.TestCase):
             ("unpinned-uses", pin, "actions/checkout@v4"),
             ("dangerous-triggers", "  pull_request:\n", "  pull_request_target:\n"),
             ("template-injection", "tools/check unit", "echo ${{ github.event.pull_request.title }}"),
-            ("artipacked", "          persist-credentials: false\n", "          fetch-depth: 1\n"),
+            ("artipacked", "          persist-credentials: false\n", "          submodules: false\n"),
         ):
             _, security, changed = self.check(lambda text, old=old, new=new: text.replace(old, new))
             self.assertTrue(changed, finding)
