@@ -65,7 +65,7 @@ def render_html(document):
         "total_label": "Credited" if document.is_credit else "To pay",
         "seller_name": we["legal_name"], "seller_address": we["address"], "seller_vat": we["vat_id"],
         "seller_form": we["legal_form"].lower(), "seller_number": we["company_number"], "buyer_name": buyer["name"],
-        "buyer_address": ", ".join((buyer["street"], buyer["city"], buyer["postcode"], buyer["country"])),
+        "buyer_address": f"{buyer['street']}, {buyer['city']} {buyer['postcode']}, {buyer['country']}",
         "buyer_ids": f"VAT {buyer['vat_id']}" if buyer.get("vat_id") else f"Company number {buyer['company_number']}",
     }
     text = {key: html.escape(value) for key, value in text.items()}  # A client chooses its own name.
