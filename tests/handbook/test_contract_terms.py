@@ -68,6 +68,29 @@ class Terms(unittest.TestCase):
         self.assertEqual(self.value["switching-notice"], int(re.search(r"25\(2\)\(d\)\) \| (\d+) days", tenancy)[1]))
         self.assertEqual(self.value["retrieval"], int(re.search(r"can export for (\d+) days", tenancy)[1]))
 
+    def test_agreement_terms_and_data_processing_rest_on_the_same_figures(self):
+        texts = {name: page(path) for name, path in (
+            ("terms", "compliance-and-legal/terms-of-service/index.md"),
+            ("data", "compliance-and-legal/data-processing-agreements/index.md"),
+            ("agreement", "business-operations/contract-templates/services-agreement.md"),
+            ("levels", "business-operations/sla-definitions/index.md"))}
+        shared = {
+            "terms agreement": "liability-cap liability-cap-data liability-floor liability-floor-data cure confidentiality"
+                               " payment price-notice change-notice notice-ours suspension-notice suspension-overdue"
+                               " switching-notice switching-transition retrieval dispute-talks api-sunset",
+            "terms data": "change-notice retrieval liability-cap-data liability-floor-data",
+            "terms levels": "claims-window credit-cap",
+            "data": "subprocessor-notice subprocessor-objection audit-notice",
+        }
+        for names, figures in shared.items():
+            for name in names.split():
+                for figure in figures.split():
+                    self.assertIn(f"terms.csv {figure}.text", texts[name], f"{name} doesn't include {figure}")
+
+    def test_each_figure_is_used_in_some_page(self):
+        text = "".join(path.read_text(encoding="utf-8") for path in CONTENT.rglob("*.md"))
+        self.assertEqual([], [name for name in self.terms if f"terms.csv {name}." not in text])
+
 
 if __name__ == "__main__":
     unittest.main()
