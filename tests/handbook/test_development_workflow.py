@@ -78,6 +78,11 @@ class Review(unittest.TestCase):
         self.assertEqual(["ai-assistant"], list(known))
         self.assertEqual("none", known["ai-assistant"]["data_classes"])
 
+    def test_a_change_has_the_same_size_on_both_pages(self):
+        most = module(REVIEW / "check_change.py").MOST_LINES
+        for page in (REVIEW, BRANCHING):
+            self.assertRegex((page / "index.md").read_text(encoding="utf-8"), rf"[Aa]t most \**{most} lines")
+
     def test_what_one_may_merge_past_review_is_the_same_everywhere(self):
         self.assertIn('UNREVIEWED = {"config/flags.json"}', (BRANCHING / "check_message.py").read_text(encoding="utf-8"))
         flags = (ROOT / "content/advanced-features/feature-flags/index.md").read_text(encoding="utf-8")
@@ -108,6 +113,11 @@ class Release(unittest.TestCase):
         self.assertLessEqual(hours["opens"], f"{self.release.OPENS:%H:%M}")
         self.assertGreaterEqual(hours["closes"], f"{self.release.CLOSES:%H:%M}")
         self.assertLessEqual({row["set_by"] for row in rows(RELEASE / "freezes.csv")}, OWNERS)
+
+    def test_maintenance_is_when_contracts_say(self):
+        day, opens, closes = self.release.MAINTENANCE
+        said = f"on {('Mon', 'Tues', 'Wednes', 'Thurs', 'Fri', 'Satur', 'Sun')[day]}days between {opens:%H:%M} and {closes:%H:%M}"
+        self.assertIn(said, (ROOT / "content/business-operations/sla-definitions/index.md").read_text(encoding="utf-8"))
 
     def test_a_contract_waits_as_long_as_migration_strategy_says(self):
         said = (ROOT / "content/database-design/migration-strategy/index.md").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
     python3 release.py --checks checks.csv --freezes freezes.csv --by eve --approved-by ada
     python3 release.py … --publish                  makes the signed tag; the job that it starts does the rest
     python3 release.py … --hotfix "SEV2: exports"   past window and freeze, never past a check
+    python3 release.py … --maintenance              in the announced window of a Sunday instead
 
 Prints the plan; exit status 1 and the reasons if something stands in the way. Python 3.11 and git 2.34.
 """
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/Dublin")
 OPENS, CLOSES, CLOSES_FRIDAY = time(9, 30), time(16, 0), time(12, 0)
+MAINTENANCE = (6, time(4, 0), time(6, 0))  # Sunday; what contracts exclude from availability.
 MOST_A_DAY = 2
 CONTRACT_DAYS = 7
 NAME = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)(?:\.([2-9]))?")
@@ -80,11 +82,16 @@ def notes(name, last, messages, people):
 
 
 # ANCHOR: gates
-def window_faults(now, freezes):
-    """Monday to Friday in working hours, with somebody there to watch."""
+def window_faults(now, freezes, maintenance=False):
+    """Monday to Friday in working hours, with somebody there to watch; or the window of maintenance."""
     local = now.astimezone(ZONE)
-    closes = CLOSES_FRIDAY if local.weekday() == 4 else CLOSES
-    if local.weekday() > 4 or not OPENS <= local.time() < closes:
+    if maintenance:
+        day, opens, closes = MAINTENANCE
+        inside = local.weekday() == day and opens <= local.time() < closes
+    else:
+        closes = CLOSES_FRIDAY if local.weekday() == 4 else CLOSES
+        inside = local.weekday() <= 4 and OPENS <= local.time() < closes
+    if not inside:
         yield f"outside the window: {local:%A %H:%M}"
     for row in freezes:
         if date.fromisoformat(row["from"]) <= local.date() <= date.fromisoformat(row["until"]):
@@ -130,7 +137,7 @@ def faults(options, now, name, made, messages):
     yield from contract_faults(messages, made, now.astimezone(ZONE).date(), made[-1])
     yield from people_faults((options.by, options.approved_by))
     if not options.hotfix:
-        yield from window_faults(now, options.freezes)
+        yield from window_faults(now, options.freezes, options.maintenance)
         if name.count(".") == 3 and int(name.split(".")[3]) > MOST_A_DAY:
             yield f"{MOST_A_DAY} releases a day are enough; what can't wait is a hotfix"
 
@@ -147,6 +154,7 @@ def arguments_of(arguments):
     parser.add_argument("--by", required=True)
     parser.add_argument("--approved-by", required=True)
     parser.add_argument("--hotfix", metavar="WHY")
+    parser.add_argument("--maintenance", action="store_true")
     parser.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(ZONE))
     parser.add_argument("--publish", action="store_true")
     return parser.parse_args(arguments)

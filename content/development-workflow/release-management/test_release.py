@@ -164,6 +164,14 @@ class Gates(Case):
                     "2026-11-28T10:30:00+00:00", "2026-07-01T15:00:00+00:00"):
             self.check_refused("outside the window", now=now)
 
+    def test_maintenance_on_a_sunday_morning_only(self):
+        for now in ("2026-11-29T04:00:00+00:00", "2026-11-29T05:59:00+00:00"):
+            self.check_fine(now=now, more=["--maintenance"])
+            self.check_refused("outside the window", now=now)
+        for now in ("2026-11-29T03:59:00+00:00", "2026-11-29T06:00:00+00:00", "2026-11-28T05:00:00+00:00", WEDNESDAY):
+            self.check_refused("outside the window: ", now=now, more=["--maintenance"])
+        self.check_refused("frozen until", now="2026-12-20T05:00:00+00:00", more=["--maintenance"])
+
     def test_a_freeze_from_its_first_to_its_last_day_and_a_hotfix_goes_past(self):
         self.check_fine(now="2026-12-17T10:30:00+00:00")
         self.check_refused("frozen until 2027-01-03", now="2026-12-18T10:30:00+00:00")
