@@ -39,9 +39,9 @@ def next_name(tags, today):
     return name if not made else f"{name}.{len(made) + 1}"
 
 
-def releases():
-    """All tags of releases that HEAD contains, newest last."""
-    tags = [tag for tag in git("tag", "--merged", "HEAD").split() if NAME.fullmatch(tag)]
+def releases(*which):
+    """Tags of releases, newest last: all, or those that HEAD contains by `--merged HEAD`."""
+    tags = [tag for tag in git("tag", *which).split() if NAME.fullmatch(tag)]
     return sorted(tags, key=lambda tag: [int(part) for part in tag.split(".")])
 
 
@@ -134,7 +134,7 @@ def faults(options, now, name, made, messages):
     if not messages:
         yield f"nothing has changed since {made[-1]}"
     yield from check_faults(options.checks, git("rev-parse", "HEAD"))
-    yield from contract_faults(messages, made, now.astimezone(ZONE).date(), made[-1])
+    yield from contract_faults(messages, releases(), now.astimezone(ZONE).date(), made[-1])
     yield from people_faults((options.by, options.approved_by))
     if not options.hotfix:
         yield from window_faults(now, options.freezes, options.maintenance)
@@ -162,11 +162,11 @@ def arguments_of(arguments):
 
 def main(arguments=None):
     options = arguments_of(arguments)
-    made = releases()
+    made = releases("--merged", "HEAD")
     if not made:
         print("no release yet: make the first tag by hand", file=sys.stderr)
         return 1
-    name = next_name(git("tag").split(), options.now.astimezone(ZONE).date())
+    name = next_name(releases(), options.now.astimezone(ZONE).date())
     messages = changes(made[-1])
     text = notes(name, made[-1], messages, (options.by, options.approved_by))
     text += f"\nhotfix: {options.hotfix}" if options.hotfix else ""

@@ -219,6 +219,14 @@ class Contract(Case):
         self.contract("2026.11.10")
         self.assertIn("contract: yes", self.check_fine())
 
+    def test_a_hotfix_beside_the_main_line_is_a_release_too(self):
+        self.made.git("checkout", "--quiet", "-b", "hotfix/x", "2026.11.10")
+        self.made.commit("Mend it", fix="1")
+        self.made.git("tag", "2026.11.12")
+        self.made.git("checkout", "--quiet", "main")
+        self.contract("2026.11.12")
+        self.assertIn("from: 2026.11.24\n", self.check_fine())
+
     def test_the_last_release_still_used_it(self):
         self.contract("2026.11.24")
         self.check_refused("wait for a release in between", now="2026-12-16T10:30:00+00:00")
