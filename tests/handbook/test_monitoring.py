@@ -1,9 +1,11 @@
 """What the pages of Monitoring & Observability share with the registers, with each other, and with Debian's programs."""
 
 import csv
+import json
 import re
 import subprocess
 import sys
+import tomllib
 import unittest
 from pathlib import Path
 
@@ -15,10 +17,12 @@ from tools import ROOT, load_yaml
 AREA = ROOT / "content/monitoring-and-observability"
 CONTENT = ROOT / "content"
 REFERENCE = CONTENT / "reference"
-METRICS = AREA / "metrics-collection"
-sys.path[:0] = [str(METRICS)]
+METRICS, ALERTS, LOGS = AREA / "metrics-collection", AREA / "alert-thresholds", AREA / "log-aggregation"
+sys.path[:0] = [str(METRICS), str(ALERTS), str(LOGS)]
 
+import logs
 import metrics
+import rules as alert_rules
 
 
 def rows(path):
@@ -71,6 +75,184 @@ class MetricsCollection(unittest.TestCase):
     def test_a_metric_of_the_catalogue_can_be_written_by_two_hosts(self):
         for name, row in metrics.catalogue().items():
             self.assertGreaterEqual(metrics.Registry().room(row), 2, name)
+
+
+class AlertThresholds(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.alerts = {rule["alert"]: rule for group in load_yaml(ALERTS / "alerts.yaml")["groups"]
+                      for rule in group["rules"] if "alert" in rule}
+
+    def limit(self, alert):
+        return float(re.search(r"[<>] ([\d.]+)\Z", self.alerts[alert]["expr"])[1])
+
+    def test_prometheus_accepts_the_rules_and_its_tests_pass(self):
+        code, said = program("promtool", "check", "rules", ALERTS / "alerts.yaml")
+        self.assertEqual(0, code, said)
+        for name in ("alerts.test.yaml", "thresholds.rules.test.yaml"):
+            code, said = program("promtool", "test", "rules", ALERTS / name)
+            self.assertEqual(0, code, said)
+
+    def test_the_first_step_of_each_alert_is_a_page(self):
+        for rule in self.alerts.values():
+            path = rule["annotations"]["runbook"].removeprefix(alert_rules.HANDBOOK).removesuffix(".html")
+            page = next((page for page in (CONTENT / f"{path}.md", CONTENT / path / "index.md") if page.exists()), None)
+            self.assertTrue(page, path)
+
+    def test_owners_are_those_of_the_book(self):
+        owners = set(tomllib.loads((ROOT / "book.toml").read_text())["owners"])
+        self.assertLessEqual({rule["labels"]["owner"] for rule in self.alerts.values()}, owners)
+
+    def test_each_alert_reaches_whom_its_severity_names(self):
+        for labels, receivers in [
+            ("severity=SEV1 owner=platform", "pager,incident-channel"),
+            ("severity=SEV2 owner=platform", "pager,incident-channel"),
+            ("severity=SEV2 owner=security", "pager,security-pager,incident-channel"),
+            ("severity=SEV3 owner=platform", "pager-by-day"),
+            ("severity=SEV3 owner=finance", "pager-by-day"),
+            ("severity=SEV3 owner=security", "security-tickets"),
+            ("severity=SEV4 owner=platform", "tickets"),
+            ("severity=SEV4 owner=finance", "finance-tickets"),
+            ("severity=SEV4 owner=support", "support-tickets"),
+            ("severity=heartbeat owner=platform", "heartbeat"),
+            ("severity=unknown", "tickets"),
+        ]:
+            code, said = program("amtool", "config", "routes", "test", f"--config.file={ALERTS / 'alertmanager.yaml'}",
+                                 f"--verify.receivers={receivers}", *labels.split())
+            self.assertEqual(0, code, f"{labels}: {said}")
+
+    def test_the_alertmanager_accepts_its_configuration_and_keeps_our_hours(self):
+        code, said = program("amtool", "check-config", ALERTS / "alertmanager.yaml")
+        self.assertEqual(0, code, said)
+        config = load_yaml(ALERTS / "alertmanager.yaml")
+        organisation = load_yaml(REFERENCE / "organisation.yaml")
+        hours = config["time_intervals"][0]["time_intervals"][0]
+        self.assertEqual(organisation["timezone"], hours["location"])
+        self.assertEqual([{"start_time": organisation["hours"]["opens"], "end_time": organisation["hours"]["closes"]}],
+                         hours["times"])
+
+    def test_what_is_inhibited_exists(self):
+        for rule in load_yaml(ALERTS / "alertmanager.yaml")["inhibit_rules"]:
+            for matcher in rule["source_matchers"] + rule["target_matchers"]:
+                _, operator, pattern = matcher.split(" ", 2)
+                for part in re.sub(r"BudgetBurns(\.\*|\(6h\|3d\))", "BudgetBurns6h", pattern.strip('"')).split("|"):
+                    self.assertIn(part, self.alerts, matcher)
+
+    def test_pages_and_rules_state_the_same_limits(self):
+        pages = {name: (CONTENT / name).read_text(encoding="utf-8") for name in (
+            "integration-details/data-synchronization/index.md", "database-design/query-optimization/index.md",
+            "database-design/backup-procedures/index.md", "integration-details/third-party-api-limits/index.md",
+            "security-and-authentication/user-authentication/index.md", "security-and-authentication/access-control/index.md",
+            "error-handling-and-recovery/recovery-procedures/index.md",
+            "error-handling-and-recovery/recovery-procedures/expired-certificate.md",
+            "error-handling-and-recovery/recovery-procedures/queue-backlog.md",
+            "error-handling-and-recovery/logging-standards/index.md")}
+        text = " ".join(pages.values())
+        for alert, limit, stated in [
+            ("OutboxStandsStill", 300, "of the queue `outbox` above 300 s is an alert"),
+            ("TransactionOpen", 300, "`db_oldest_transaction_seconds` above 300 alerts"),
+            ("LogArchiveLate", 15 * 60, "older than 15 minutes for `database-wal` | SEV2"),
+            ("BackupLateDaily", 26 * 3600, "older than 26 hours for `database-base` | SEV3"),
+            ("BackupLateWeekly", 8 * 86400, "older than 8 days for `database-dump` | SEV3"),
+            ("RestoreTestLate", 35 * 86400, "older than 35 days | SEV3"),
+            ("ProviderLimits", 5, "More than 5 outcomes `limited` of one provider in 10 minutes"),
+            ("PasswordsTried", 500, "more than 500 failures in 5 minutes"),
+            ("ReplicationLags", 30, "alert above 30 s of lag"),
+            ("CertificateEndsSoon", 14 * 86400, "the alert at 14 days"),
+            ("CertificateEnds", 7 * 86400, "ends within 7 days"),
+            ("JobsWait", 300, "The oldest job waits more than 5 minutes"),
+            ("DatabaseConnectionsFull", 0.8, "`db_connections` below 80 % of the limit"),
+            ("ClockOff", 0.1, "more than 100 ms off is an alert"),
+            ("RedactionsRise", 20, "More than 20 an hour from one rule"),
+            ("LogVolumeHigh", 5_000_000, "below 5 million lines a day"),
+        ]:
+            self.assertEqual(limit, self.limit(alert), alert)
+            self.assertIn(stated, text, alert)
+
+    def test_backups_are_late_only_after_more_than_their_interval(self):
+        intervals = {"1 minute": 60, "1 hour": 3600, "1 day": 86400, "1 week": 7 * 86400}
+        told = {}
+        for alert in ("LogArchiveLate", "BackupLateHourly", "BackupLateDaily", "BackupLateWeekly"):
+            for names in re.findall(r'dataset=~?"([^"]+)"', self.alerts[alert]["expr"]):
+                told.update({name: self.limit(alert) for name in names.split("|")})
+        backups = {row["dataset"]: intervals[row["every"]] for row in rows(REFERENCE / "backups.csv")}
+        self.assertEqual(set(backups), set(told))
+        for name, every in backups.items():
+            self.assertGreater(told[name], every, name)
+
+    def test_providers_are_told_by_the_shares_of_their_rows(self):
+        shares = {row["provider"]: row["alert_remaining"] for row in rows(
+            CONTENT / "integration-details/third-party-api-limits/callers.csv")}
+        expr = self.alerts["ProviderNearLimit"]["expr"]
+        told = {name: share for names, share in re.findall(r'provider=~"([^"]+)"\}\) < ([\d.]+)', expr)
+                for name in names.split("|")}
+        self.assertEqual(shares, told)
+        self.assertEqual("10m", self.alerts["ProviderNearLimit"]["for"])
+
+    def test_the_peak_is_told_below_what_was_tested(self):
+        traffic = load_yaml(REFERENCE / "traffic.yaml")
+        self.assertEqual(traffic["api"]["rps_peak"] * traffic["headroom"] * 0.8, self.limit("CapacityShort"))
+
+
+def collector_faults(config):
+    """What is wrong with a configuration of the OpenTelemetry Collector, as far as it can be told without one."""
+    found, used = [], set()
+    for name, pipeline in config["service"]["pipelines"].items():
+        for kind in ("receivers", "processors", "exporters"):
+            for part in pipeline.get(kind, []):
+                used.add((kind, part))
+                if part not in config.get(kind, {}) and part not in config.get("connectors", {}):
+                    found.append(f"{name}: {part} isn't among the {kind}")
+        processors = pipeline.get("processors", [])
+        if not processors or processors[0] != "memory_limiter":
+            found.append(f"{name}: memory_limiter isn't first")
+        if "batch" not in processors or processors[-1] != "batch":
+            found.append(f"{name}: batch isn't last")
+    found += [f"{part} is defined and not used" for kind in ("receivers", "processors", "exporters")
+              for part in config.get(kind, {}) if (kind, part) not in used]
+    extensions = config.get("extensions", {})
+    found += [f"{part} isn't among the extensions" for part in config["service"].get("extensions", []) if part not in extensions]
+    for name, exporter in config["exporters"].items():
+        tls = exporter.get("tls", {})
+        if tls.get("insecure") or tls.get("insecure_skip_verify") or not tls.get("ca_file"):
+            found.append(f"{name}: goes out without a verified certificate")
+    return found
+
+
+class LogAggregation(unittest.TestCase):
+    def test_the_collectors_configuration_is_whole(self):
+        config = load_yaml(LOGS / "collector-logs.yaml")
+        self.assertEqual([], collector_faults(config))
+        syslog = config["exporters"]["syslog"]
+        self.assertEqual(("rfc5424", True), (syslog["protocol"], syslog["enable_octet_counting"]))
+        # It speaks to the port on which ops-1 listens.
+        self.assertIn(f'port="{syslog["port"]}"', (LOGS / "ops.conf").read_text(encoding="utf-8"))
+        self.assertTrue(syslog["sending_queue"]["storage"])
+
+    def test_faults_of_a_collectors_configuration_are_told(self):
+        for change, expected in [
+            (lambda config: config["service"]["pipelines"]["logs"]["processors"].reverse(), "memory_limiter isn't first"),
+            (lambda config: config["exporters"].update(other={"tls": {"ca_file": "x"}}), "defined and not used"),
+            (lambda config: config["receivers"].clear(), "filelog isn't among"),
+            (lambda config: config["exporters"]["syslog"].update(tls={"insecure": True}), "verified certificate"),
+        ]:
+            config = load_yaml(LOGS / "collector-logs.yaml")
+            change(config)
+            self.assertTrue(any(expected in fault for fault in collector_faults(config)), expected)
+
+    def test_services_and_periods_are_those_of_the_registers(self):
+        schema = json.loads((CONTENT / "error-handling-and-recovery/logging-standards/log.schema.json").read_text())
+        sorted_by = re.search(r"\$app-name == (\[.*?\])", (LOGS / "ops.conf").read_text(encoding="utf-8"))[1]
+        self.assertEqual(schema["properties"]["service"]["enum"], json.loads(sorted_by))
+        tiers = {row["tier"]: int(row["days"]) for row in rows(
+            CONTENT / "error-handling-and-recovery/logging-standards/volume.csv")}
+        script = (LOGS / "tiers.sh").read_text(encoding="utf-8")
+        self.assertIn(f"search_days={tiers['search']}\n", script)
+        self.assertIn(f"all_days={tiers['search'] + tiers['archive']}\n", script)
+
+    def test_what_counts_as_a_denial_is_in_the_registry_of_errors(self):
+        codes = {entry["code"] for entry in load_yaml(REFERENCE / "errors.yaml")}
+        self.assertLessEqual(set(logs.DENIED), codes)
 
 
 if __name__ == "__main__":
