@@ -46,7 +46,7 @@ class Document:
     def __init__(self, data):
         self.data, self.buyer, self.seller = data, data["buyer"], seller()
         self.is_credit = "corrects" in data
-        rule = calculator.tax_rule(self.buyer["country"], self.buyer.get("vat_id", ""))
+        rule = calculator.tax_rule(self.buyer["country"], self.buyer.get("vat_id", ""), lapsed=data.get("lapsed", False))
         lines = [calculator.line(text, Fraction(quantity), unit) for text, quantity, unit in data["lines"]]
         self.quote, self.rate = calculator.quote(lines, rule), int(rule["rate"])
         if not self.quote.net_minor:

@@ -90,6 +90,9 @@ class Page(unittest.TestCase):
         del data["buyer"]["vat_id"]
         with self.assertRaises(calculator.Refused):
             invoice.Document(data)
+        data["lapsed"], data["buyer"]["company_number"] = True, "HRB 1"
+        self.assertEqual("S", invoice.Document(data).quote.category)
+        self.assertEqual([], en16931.broken(xml(data)))
 
 
 class Rules(unittest.TestCase):

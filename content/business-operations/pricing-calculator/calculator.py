@@ -4,6 +4,7 @@ Amounts are whole minor units (cents). A month of a plan and proration come from
 Unit Test Examples; prices and limits come from plans.csv, discounts.csv, rates.csv and tax.csv.
 
     python3 calculator.py plan team --calls 261204 --country IE
+    python3 calculator.py change starter team --left 15 --of 30 --country IE
     python3 calculator.py project engineer=8 designer=1 lead=2 --country DE --vat DE123456789
 """
 
@@ -156,10 +157,11 @@ def instalments(price_minor):
 
 
 # ANCHOR: tax
-def tax_rule(country, vat_id="", proven=True):
-    """The row of tax.csv for a business there. `proven` says that somebody has looked the number up."""
+def tax_rule(country, vat_id="", proven=True, lapsed=False):
+    """The row of tax.csv for a business there. `proven` says that somebody has looked the number up; `lapsed` that
+    a client's number is gone and it hasn't given another."""
     rules = {row["id"]: row for row in rows(HERE / "tax.csv")}
-    if country == "IE":
+    if country == "IE" or country in EU and lapsed:
         return rules["domestic"]
     if country in EU and not vat_id.startswith(PREFIX.get(country, country)):
         raise Refused(f"a client in {country} needs its VAT number there: we sell to businesses only")
@@ -201,6 +203,15 @@ def pair(text):
     return name, Fraction(value)
 
 
+def lines_of(given):
+    if given.command == "plan":
+        return plan_lines(plan_of(given.plan), given.calls, given.discount, given.months)
+    if given.command == "change":
+        return change_lines(plan_of(given.old), plan_of(given.new), given.left, given.of, given.discount)
+    parts = zip(("signature", "delivery", "acceptance"), instalments(project_price(dict(given.days), given.contingency)))
+    return [line(f"Fixed project, at {when}", 1, part) for when, part in parts]
+
+
 def main(arguments):
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(dest="command", required=True)
@@ -209,22 +220,22 @@ def main(arguments):
     plan.add_argument("--calls", type=int, default=0, help="calls of the month behind")
     plan.add_argument("--months", type=int, default=1, choices=(1, 12))
     plan.add_argument("--discount", type=pair, action="append", default=[], help="as annual=10 or voucher=5000 (cents)")
+    change = commands.add_parser("change")
+    change.add_argument("old")
+    change.add_argument("new")
+    change.add_argument("--left", type=int, required=True, help="days left, that of the change included")
+    change.add_argument("--of", type=int, required=True, help="days of the period")
+    change.add_argument("--discount", type=pair, action="append", default=[])
     project = commands.add_parser("project")
     project.add_argument("days", type=pair, nargs="+", help="as engineer=8")
     project.add_argument("--contingency", type=int, default=CONTINGENCY[0])
-    for command in (plan, project):
+    for command in (plan, change, project):
         command.add_argument("--country", required=True)
         command.add_argument("--vat", default="")
+        command.add_argument("--lapsed", action="store_true", help="the client's VAT number is no longer valid")
     given = parser.parse_args(arguments)
     try:
-        rule = tax_rule(given.country, given.vat)
-        if given.command == "plan":
-            lines = plan_lines(plan_of(given.plan), given.calls, given.discount, given.months)
-        else:
-            price = project_price(dict(given.days), given.contingency)
-            parts = zip(("signature", "delivery", "acceptance"), instalments(price))
-            lines = [line(f"Fixed project, at {when}", 1, part) for when, part in parts]
-        show(quote(lines, rule))
+        show(quote(lines_of(given), tax_rule(given.country, given.vat, lapsed=given.lapsed)))
     except (Refused, ValueError) as fault:
         sys.exit(f"refused: {fault}")
 

@@ -135,6 +135,10 @@ class Tax(unittest.TestCase):
             with self.assertRaises(c.Refused, msg=(country, vat)):
                 c.tax_rule(country, vat, proven)
 
+    def test_a_lapsed_number_is_taxed_here_and_only_in_the_union(self):
+        for country, expected in (("DE", "S"), ("IE", "S"), ("GB", "O"), ("US", "O")):
+            self.assertEqual(expected, c.tax_rule(country, "", lapsed=True)["category"], country)
+
     def test_there_are_27_member_states(self):
         self.assertEqual(26, len(c.EU))
         self.assertNotIn("GB", c.EU)
@@ -164,6 +168,9 @@ class CommandLine(unittest.TestCase):
 
     def test_a_quote_is_printed_and_a_fault_is_told(self):
         self.assertIn("192.13", self.run_it("plan", "team", "--calls", "261204", "--country", "IE").stdout)
+        self.assertIn("61.50", self.run_it("change", "starter", "team", "--left", "15", "--of", "30", "--country", "IE").stdout)
+        done = self.run_it("change", "team", "starter", "--left", "15", "--of", "30", "--country", "IE")
+        self.assertIn("refused: less than nothing: issue a credit note", done.stderr)
         done = self.run_it("plan", "team", "--country", "FR")
         self.assertEqual((1, ""), (done.returncode, done.stdout))
         self.assertIn("refused: a client in FR needs its VAT number", done.stderr)

@@ -33,7 +33,7 @@ def rows(path):
 
 # ANCHOR: minute
 def is_down(probes, requests, errors):
-    """Whether a minute counts as down. `probes`: from three places, True for an answer in time, None for no result."""
+    """Whether a minute counts as down. `probes`: from two places, True for an answer in time, None for no result."""
     results = [probe for probe in probes if probe is not None]
     if results.count(False) >= 2:
         return True
