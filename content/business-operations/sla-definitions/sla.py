@@ -33,13 +33,17 @@ def rows(path):
 
 # ANCHOR: minute
 def is_down(probes, requests, errors):
-    """Whether a minute counts as down. `probes`: from two places, True for an answer in time, None for no result."""
+    """Whether a minute counts as down.
+
+    `probes`: one result for each place, True for an answer in time, None for no result.
+    """
     results = [probe for probe in probes if probe is not None]
     if results.count(False) >= 2:
         return True
     if requests >= FEWEST_REQUESTS:
         return Fraction(errors, requests) >= ERROR_SHARE
-    return not any(results)  # Neither traffic nor a probe that came through: nobody can say that it was up.
+    # Neither traffic nor a probe that came through: nobody can say that it was up.
+    return not any(results)
 # ANCHOR_END: minute
 
 
