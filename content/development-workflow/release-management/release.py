@@ -23,7 +23,7 @@ MOST_A_DAY = 2
 CONTRACT_DAYS = 7
 NAME = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)(?:\.([2-9]))?")
 KINDS = ("security", "added", "changed", "deprecated", "removed", "fixed")
-NEEDED = ("required", "staging", "night")
+NEEDED = ("required", "staging")  # On the commit itself; the last night counts if it ran on what the commit holds.
 TRAILER = re.compile(r"^(Changelog|Contract|Ticket): (.+)$", re.M)
 
 
@@ -98,12 +98,18 @@ def window_faults(now, freezes, maintenance=False):
             yield f"frozen until {row['until']}: {row['why']}"
 
 
-def check_faults(rows, commit):
-    """Each needed check has passed on this very commit; the latest row of a check counts."""
+def check_faults(rows, commit, contained):
+    """Each needed check has passed on this very commit, and the last night on something that is in it.
+
+    The latest row of a check counts; `contained` says whether a commit is in the one that is released.
+    """
     latest = {row["check"]: row["outcome"] for row in rows if row["commit"] == commit}
     for check in NEEDED:
         if latest.get(check) != "passed":
             yield f"check {check} on {commit[:12]}: {latest.get(check, 'has not run')}"
+    nights = [row for row in rows if row["check"] == "night" and contained(row["commit"])]
+    if not nights or nights[-1]["outcome"] != "passed":
+        yield f"the last night: {nights[-1]['outcome'] if nights else 'has not run on anything in this release'}"
 
 
 def contract_faults(messages, made, today, last):
@@ -133,7 +139,7 @@ def faults(options, now, name, made, messages):
         yield f"on {branch}: a release comes from main or hotfix/"
     if not messages:
         yield f"nothing has changed since {made[-1]}"
-    yield from check_faults(options.checks, git("rev-parse", "HEAD"))
+    yield from check_faults(options.checks, git("rev-parse", "HEAD"), set(git("rev-list", "HEAD").split()).__contains__)
     yield from contract_faults(messages, releases(), now.astimezone(ZONE).date(), made[-1])
     yield from people_faults((options.by, options.approved_by))
     if not options.hotfix:

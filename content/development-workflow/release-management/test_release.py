@@ -59,7 +59,7 @@ class Repository:
         self.git("merge", "--quiet", "--no-ff", "-m", f"Merge pull request from {branch}", branch)
         return self.git("rev-parse", "HEAD")
 
-    def plan(self, *more, now=WEDNESDAY, outcome="passed", checks=release.NEEDED, by="eve", approved="ada"):
+    def plan(self, *more, now=WEDNESDAY, outcome="passed", checks=(*release.NEEDED, "night"), by="eve", approved="ada"):
         commit = self.git("rev-parse", "HEAD")
         results = "check,commit,outcome\n" + "".join(f"{check},{commit},{outcome}\n" for check in checks)
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
@@ -180,14 +180,27 @@ class Gates(Case):
         self.assertIn("hotfix: SEV2: exports", out)
 
     def test_every_check_has_passed_on_this_commit_also_for_a_hotfix(self):
-        for checks, word in (((), "required"), (("required", "night"), "staging"), (("required", "staging"), "night")):
-            missing = len(release.NEEDED) - len(checks)
-            for more in ((), ("--hotfix", "SEV1")):
-                self.check_refused(f"check {word}", *["has not run"] * (missing - 1), checks=checks, more=more)
-        self.check_refused(*["failed"] * 3, outcome="failed")
-        rows = [{"check": check, "commit": "a" * 40, "outcome": "passed"} for check in release.NEEDED]
-        self.assertEqual(3, len(list(release.check_faults(rows, "b" * 40))))
-        self.assertEqual(1, len(list(release.check_faults([*rows, {**rows[0], "outcome": "failed"}], "a" * 40))))
+        for more in ((), ("--hotfix", "SEV1")):
+            self.check_refused("check required", "check staging", checks=["night"], more=more)
+            self.check_refused("check staging", checks=["required", "night"], more=more)
+            self.check_refused("the last night: has not run", checks=release.NEEDED, more=more)
+            self.check_refused("check required", "check staging", "the last night: failed", outcome="failed", more=more)
+
+    def test_a_check_of_another_commit_counts_for_the_night_alone_and_the_last_one_counts(self):
+        def faults(*rows, contained=("a", "b")):
+            table = [dict(zip(("check", "commit", "outcome"), row)) for row in rows]
+            return list(release.check_faults(table, "b", contained.__contains__))
+
+        good = [("required", "b", "passed"), ("staging", "b", "passed")]
+        self.assertEqual([], faults(*good, ("night", "a", "passed")))
+        self.assertEqual(1, len(faults(*good, ("night", "c", "passed"))))
+        self.assertEqual(1, len(faults(*good, ("night", "a", "passed"), ("night", "b", "failed"))))
+        self.assertEqual([], faults(*good, ("night", "a", "failed"), ("night", "b", "passed")))
+        self.assertEqual([], faults(*good, ("night", "a", "passed"), ("night", "c", "failed")))
+        self.assertEqual(["check staging on b: failed"],
+                         faults(*good, ("staging", "b", "failed"), ("night", "a", "passed")))
+        self.assertEqual(["check required on b: has not run"],
+                         faults(("required", "a", "passed"), good[1], ("night", "a", "passed")))
 
     def test_somebody_else_approves(self):
         self.check_refused("somebody else", approved="eve")
