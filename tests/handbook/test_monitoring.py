@@ -17,6 +17,7 @@ from tools import ROOT, load_yaml
 AREA = ROOT / "content/monitoring-and-observability"
 CONTENT = ROOT / "content"
 REFERENCE = CONTENT / "reference"
+DASHBOARDS = AREA / "dashboard-templates"
 METRICS, ALERTS, LOGS = AREA / "metrics-collection", AREA / "alert-thresholds", AREA / "log-aggregation"
 sys.path[:0] = [str(METRICS), str(ALERTS), str(LOGS)]
 
@@ -192,6 +193,30 @@ class AlertThresholds(unittest.TestCase):
     def test_the_peak_is_told_below_what_was_tested(self):
         traffic = load_yaml(REFERENCE / "traffic.yaml")
         self.assertEqual(traffic["api"]["rps_peak"] * traffic["headroom"] * 0.8, self.limit("CapacityShort"))
+
+
+class DashboardTemplates(unittest.TestCase):
+    def test_prometheus_can_read_each_query(self):
+        queries = [row["query"] for row in rows(DASHBOARDS / "panels.csv")]
+        rule_file = {"groups": [{"name": "panels", "rules": [{"record": f"panel:{number}", "expr": query}
+                                                             for number, query in enumerate(queries)]}]}
+        code, said = program("promtool", "check", "rules", "/dev/stdin", input=json.dumps(rule_file))
+        self.assertEqual(0, code, said)
+        self.assertIn(f"{len(queries)} rules found", said)
+        rule_file["groups"][0]["rules"][0]["expr"] = "sum by (x (y)"
+        self.assertNotEqual(0, program("promtool", "check", "rules", "/dev/stdin", input=json.dumps(rule_file))[0])
+
+    def test_dashboards_that_pages_send_readers_to_exist(self):
+        titles = {row["title"] for row in rows(DASHBOARDS / "dashboards.csv")}
+        named = {title for path in CONTENT.rglob("*.md") for title in re.findall(
+            r"[Dd]ashboard \*([\w ]+)\*", path.read_text(encoding="utf-8"))}
+        self.assertIn("Worker", named)
+        self.assertLessEqual(named, titles)
+
+    def test_the_budget_that_a_panel_divides_by_is_that_of_the_objective(self):
+        objective = next(float(row["objective"]) for row in rows(REFERENCE / "slos.csv") if row["id"] == "api-availability")
+        query = next(row["query"] for row in rows(DASHBOARDS / "panels.csv") if "slo:bad:share1h" in row["query"])
+        self.assertEqual(round(1 - objective / 100, 6), float(query.rsplit(" / ", 1)[1]))
 
 
 def collector_faults(config):
