@@ -46,6 +46,12 @@ class Branching(unittest.TestCase):
         required = {check["context"] for check in self.rules("ruleset.json")["required_status_checks"]["required_status_checks"]}
         self.assertLessEqual(required, {row["stage"] for row in rows(PIPELINE / "stages.csv")})
 
+    def test_the_pipeline_runs_on_each_branch_that_is_protected(self):
+        protected = json.loads((BRANCHING / "ruleset.json").read_text())["conditions"]["ref_name"]["include"]
+        pushed = load_yaml(PIPELINE / "ci.yaml")[True]["push"]["branches"]  # YAML 1.1 reads `on` as true.
+        self.assertEqual(["main" if name == "~DEFAULT_BRANCH" else name.removeprefix("refs/heads/") for name in protected],
+                         pushed)
+
     def test_the_queue_waits_longer_than_the_longest_blocking_stage_and_the_gate(self):
         budgets = {row["stage"]: int(row["budget_min"]) for row in rows(PIPELINE / "stages.csv") if row["blocks"] == "merge"}
         waits = self.rules("ruleset-queue.json")["merge_queue"]["check_response_timeout_minutes"]

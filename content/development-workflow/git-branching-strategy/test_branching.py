@@ -113,8 +113,8 @@ class Repository:
         self.git("commit", "--quiet", "-m", message)
         return self.git("rev-parse", "HEAD").strip()
 
-    def merge(self, branch):
-        self.git("checkout", "--quiet", "main")
+    def merge(self, branch, into="main"):
+        self.git("checkout", "--quiet", into)
         self.git("merge", "--quiet", "--no-ff", "-m", f"Merge pull request from {branch}", branch)
         return self.git("rev-parse", "HEAD").strip()
 
@@ -160,11 +160,18 @@ class Procedures(unittest.TestCase):
     def test_a_hotfix_holds_the_fix_and_nothing_else_of_main(self):
         with repository() as made:
             _, fix = self.story(made)
-            made.git("checkout", "--quiet", "-b", "hotfix/t-482-export", "2026.11.24")
+            made.git("push", "--quiet", ".", "2026.11.24^{}:refs/heads/hotfix/t-482-export")
+            made.git("checkout", "--quiet", "-b", "fix/t-482-export-alone", "2026.11.24")
             made.git("cherry-pick", "-x", f"{fix}^1..{fix}^2")
-            self.assertEqual({"start.txt", "export.txt", "address.txt"}, made.files())
             self.assertIn("(cherry picked from commit ", made.git("log", "-1", "--format=%B"))
-            self.assertNotIn("+", made.git("cherry", "main", "HEAD"))
+            self.check_cherry(made)
+            made.merge("fix/t-482-export-alone", into="hotfix/t-482-export")
+            self.assertEqual({"start.txt", "export.txt", "address.txt"}, made.files())
+            self.check_cherry(made)
+
+    def check_cherry(self, made):
+        """Both commits of the fix are on the main line, too, and nothing else is here."""
+        self.assertEqual(["-", "-"], [line[0] for line in made.git("cherry", "main", "HEAD").splitlines()])
 
     def test_a_fix_that_is_on_the_hotfix_alone_is_seen(self):
         with repository() as made:
@@ -238,6 +245,7 @@ class Protection(unittest.TestCase):
         self.assertEqual(["~DEFAULT_BRANCH", "refs/heads/hotfix/**"], rules["conditions"]["ref_name"]["include"])
         self.assertEqual({"deletion", "non_fast_forward", "pull_request", "required_status_checks"}, set(kinds))
         self.assertEqual([{"context": "required"}], kinds["required_status_checks"]["required_status_checks"])
+        self.assertIs(True, kinds["required_status_checks"]["do_not_enforce_on_create"])  # Or no hotfix branch begins.
         review = kinds["pull_request"]
         self.assertEqual((1, ["merge"]), (review["required_approving_review_count"], review["allowed_merge_methods"]))
         for rule in ("dismiss_stale_reviews_on_push", "require_code_owner_review", "require_last_push_approval"):
