@@ -132,7 +132,7 @@ class Release(unittest.TestCase):
     def test_the_job_goes_by_the_minutes_of_the_canary_and_is_called_as_the_runbook_says(self):
         text = (RELEASE / "deploy.yaml").read_text(encoding="utf-8")
         minutes = module(RELEASE / "canary.py").MINUTES
-        self.assertIn(f"--host app-1 --minutes {minutes}", text)
+        self.assertIn(f"vars.CANARY_MINUTES || '{minutes}'", text)
         self.assertIn(f"on the other after {minutes} minutes",
                       (ROOT / "content/database-design/migration-strategy/index.md").read_text(encoding="utf-8"))
         runbook = (ROOT / "content/error-handling-and-recovery/recovery-procedures/bad-deploy.md").read_text(encoding="utf-8")
