@@ -169,6 +169,16 @@ class Environment(unittest.TestCase):
         for tool, version in asked.items():
             self.assertTrue(f"{tested[tool]}.".startswith(f"{version}."), f"{tool}: {version}, tested {tested[tool]}")
 
+    def test_the_page_shows_what_the_script_says(self):
+        page = (ENVIRONMENT / "index.md").read_text(encoding="utf-8")
+        shown = re.search(r"```text\n(.*?)```", page, re.S)[1].split("\n")
+        table = re.search(r"### When a step fails\n\n(.*?)\n\n", page, re.S)[1].splitlines()[2:]
+        said = [line.strip() for line in shown] + [re.match(r"\| `([^`]*)`", row)[1] for row in table]
+        self.assertGreater(len(said), 15)
+        for words in filter(None, said):
+            for part in re.split(r"…|\d+|http://\S+", words):
+                self.assertIn(part.strip(), self.SCRIPT, words)
+
     def test_each_provider_has_something_that_stands_for_it(self):
         stands = " ".join(row["stands for"] for row in rows(ENVIRONMENT / "local-services.csv"))
         for row in rows(REFERENCE / "providers.csv"):

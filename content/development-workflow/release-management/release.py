@@ -176,6 +176,7 @@ def main(arguments=None):
     messages = changes(made[-1])
     text = notes(name, made[-1], messages, (options.by, options.approved_by))
     text += f"\nhotfix: {options.hotfix}" if options.hotfix else ""
+    text += "\nmaintenance: announced" if options.maintenance else ""
     print(text)
     found = list(faults(options, options.now, name, made, messages))
     for fault in found:

@@ -166,7 +166,7 @@ class Gates(Case):
 
     def test_maintenance_on_a_sunday_morning_only(self):
         for now in ("2026-11-29T04:00:00+00:00", "2026-11-29T05:59:00+00:00"):
-            self.check_fine(now=now, more=["--maintenance"])
+            self.assertIn("maintenance: announced\n", self.check_fine(now=now, more=["--maintenance"]))
             self.check_refused("outside the window", now=now)
         for now in ("2026-11-29T03:59:00+00:00", "2026-11-29T06:00:00+00:00", "2026-11-28T05:00:00+00:00", WEDNESDAY):
             self.check_refused("outside the window: ", now=now, more=["--maintenance"])
