@@ -63,6 +63,15 @@ class AuditLog(unittest.TestCase):
         return database.program(str(scripts / "anchor.sh"), str(scripts / "store.sh"), PGUSER="portal_security",
                                 BACKUP_STORE=str(self.store))
 
+    def move_anchor(self, days):
+        """Makes today's anchor one of some days ago; gives both days."""
+        today, then = (f"{datetime.now(timezone.utc) - timedelta(days=ago):%Y-%m-%d}" for ago in (0, days))
+        anchor = self.store / f"audit-anchor/{today}.json"
+        (self.store / f"audit-anchor/{then}.json").write_text(
+            anchor.read_text().replace(f'"anchored_at": "{today}', f'"anchored_at": "{then}'))
+        anchor.unlink()
+        return then, today
+
     def verify(self, cuts=(), now=None):
         export = self.store / "export.jsonl"
         export.write_text(database.psql((PAGE / "export_chain.sql").read_text(), user="portal_security") + "\n")
@@ -154,8 +163,7 @@ class Tampering(AuditLog):
 
     def test_entries_taken_from_the_beginning_too_early(self):
         self.assertEqual(0, self.anchor().returncode)
-        (self.store / f"audit-anchor/{datetime.now(timezone.utc):%Y-%m-%d}.json").rename(
-            self.store / f"audit-anchor/{datetime.now(timezone.utc) - timedelta(days=1):%Y-%m-%d}.json")
+        self.move_anchor(days=1)
         append(), self.anchor()
         self.tamper("delete from audit_log where seq < 6")
         self.assertEqual(1, len(self.verify()))
@@ -182,10 +190,9 @@ class Tampering(AuditLog):
     def test_a_day_without_an_anchor_and_an_anchor_that_is_too_old(self):
         self.assertEqual(["the newest anchor is older than 36 hours"], self.verify())
         self.anchor()
-        anchor = self.store / f"audit-anchor/{datetime.now(timezone.utc):%Y-%m-%d}.json"
-        old = self.store / f"audit-anchor/{datetime.now(timezone.utc) - timedelta(days=2):%Y-%m-%d}.json"
-        old.write_bytes(anchor.read_bytes())
-        self.assertEqual([f"no anchor between {old.stem} and {anchor.stem}"], self.verify())
+        old, anchor = self.move_anchor(days=2)
+        self.anchor()
+        self.assertEqual([f"no anchor between {old} and {anchor}"], self.verify())
         late = datetime.now(timezone.utc) + timedelta(hours=37)
         self.assertIn("the newest anchor is older than 36 hours", self.verify(now=late))
 

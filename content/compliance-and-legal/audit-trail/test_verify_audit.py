@@ -68,6 +68,14 @@ class Sample(unittest.TestCase):
         self.assertEqual(["the newest anchor is older than 36 hours"], verify(sample(), {}))
         self.assertEqual(["there is no entry"], verify([]))
 
+    def test_an_anchor_of_another_day_or_of_the_future_is_told(self):
+        anchors = audit.read_anchors(str(HERE / "sample/anchors"))
+        fault = "anchor 2026-11-26: it wasn't made on its day"
+        self.assertEqual([fault], verify(sample(), {**anchors, "2026-11-26": anchors["2026-11-25"]}))
+        coming = {**anchors["2026-11-25"], "anchored_at": "2026-11-26T02:00:00.000000Z"}
+        self.assertEqual([fault], verify(sample(), {**anchors, "2026-11-26": coming}))
+        self.assertEqual([], verify(sample(), {**anchors, "2026-11-26": coming}, now=NOW + timedelta(hours=4)))
+
     def test_the_period_ends_the_duty_to_show_an_entry(self):
         anchors = audit.read_anchors(str(HERE / "sample/anchors"))
         last = audit.time(anchors["2026-11-24"]["occurred_at"])

@@ -78,6 +78,9 @@ def anchor_faults(anchors: dict[str, dict], cuts: list[dict], hashes: dict[int, 
         if cut["seq"] in hashes and hashes[cut["seq"]] != cut["hash"]:
             yield f"restore of {cut['restored_at']}: entry {cut['seq']} isn't the one that the log went back to"
     for day, anchor in sorted(anchors.items()):
+        # The host's key can store names that aren't taken yet, those of coming days among them.
+        if anchor["anchored_at"][:10] != day or time(anchor["anchored_at"]) > now:
+            yield f"anchor {day}: it wasn't made on its day"
         if taken_back(anchor, cuts):
             continue
         found = hashes.get(anchor["seq"])
