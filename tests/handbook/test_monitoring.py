@@ -1,5 +1,6 @@
 """What the pages of Monitoring & Observability share with the registers, with each other, and with Debian's programs."""
 
+import copy
 import csv
 import json
 import re
@@ -12,18 +13,20 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tools import ROOT, load_yaml
+from tools import ROOT, jsonschema, load_yaml
 
 AREA = ROOT / "content/monitoring-and-observability"
 CONTENT = ROOT / "content"
 REFERENCE = CONTENT / "reference"
-DASHBOARDS = AREA / "dashboard-templates"
+APM, DASHBOARDS = AREA / "apm-integration", AREA / "dashboard-templates"
 METRICS, ALERTS, LOGS = AREA / "metrics-collection", AREA / "alert-thresholds", AREA / "log-aggregation"
-sys.path[:0] = [str(METRICS), str(ALERTS), str(LOGS)]
+sys.path[:0] = [str(METRICS), str(ALERTS), str(LOGS), str(APM)]
 
+import check_trace
 import logs
 import metrics
 import rules as alert_rules
+import trace_volume
 
 
 def rows(path):
@@ -238,6 +241,8 @@ def collector_faults(config):
     extensions = config.get("extensions", {})
     found += [f"{part} isn't among the extensions" for part in config["service"].get("extensions", []) if part not in extensions]
     for name, exporter in config["exporters"].items():
+        if exporter.get("endpoint", "").startswith("127.0.0.1:"):
+            continue
         tls = exporter.get("tls", {})
         if tls.get("insecure") or tls.get("insecure_skip_verify") or not tls.get("ca_file"):
             found.append(f"{name}: goes out without a verified certificate")
@@ -278,6 +283,96 @@ class LogAggregation(unittest.TestCase):
     def test_what_counts_as_a_denial_is_in_the_registry_of_errors(self):
         codes = {entry["code"] for entry in load_yaml(REFERENCE / "errors.yaml")}
         self.assertLessEqual(set(logs.DENIED), codes)
+
+
+def otlp_schema():
+    """The JSON form of OTLP's spans, as far as we write it: ids in hexadecimal, 64-bit numbers as texts."""
+    def map_of(required, **properties):
+        return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
+
+    number = {"type": "string", "pattern": r"\A\d+\Z"}
+    value = {"oneOf": [map_of([kind], **{kind: form}) for kind, form in (
+        ("stringValue", {"type": "string"}), ("intValue", number), ("boolValue", {"type": "boolean"}))]}
+    attributes = {"type": "array", "items": map_of(["key", "value"], key={"type": "string", "minLength": 1}, value=value)}
+    span = map_of(
+        ["traceId", "spanId", "name", "kind", "startTimeUnixNano", "endTimeUnixNano"],
+        traceId={"type": "string", "pattern": r"\A[0-9a-f]{32}\Z"}, spanId={"type": "string", "pattern": r"\A[0-9a-f]{16}\Z"},
+        parentSpanId={"type": "string", "pattern": r"\A[0-9a-f]{16}\Z"}, name={"type": "string", "minLength": 1},
+        kind={"enum": [1, 2, 3, 4, 5]}, startTimeUnixNano=number, endTimeUnixNano=number, attributes=attributes,
+        status=map_of([], code={"enum": [0, 1, 2]}, message={"type": "string"}), events={"type": "array"})
+    scope = map_of(["spans"], scope=map_of(["name"], name={"type": "string"}), spans={"type": "array", "items": span})
+    part = map_of(["resource", "scopeSpans"], resource=map_of(["attributes"], attributes=attributes),
+                  scopeSpans={"type": "array", "items": scope})
+    return map_of(["resourceSpans"], resourceSpans={"type": "array", "items": part, "minItems": 1})
+
+
+class ApmIntegration(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.trace = json.loads((APM / "trace.json").read_text(encoding="utf-8"))
+        cls.config = load_yaml(APM / "collector.yaml")
+
+    def test_the_example_has_the_form_of_otlp(self):
+        validator = jsonschema.Draft202012Validator(otlp_schema())
+        self.assertEqual([], list(validator.iter_errors(self.trace)))
+        for change in (lambda span: span.update(startTimeUnixNano=1), lambda span: span.update(traceId="4BF9"),
+                       lambda span: span.update(kind="SERVER"), lambda span: span.update(parent_span_id="00f067aa0ba902b7"),
+                       lambda span: span["attributes"].append({"key": "a", "value": "b"})):
+            document = copy.deepcopy(self.trace)
+            change(document["resourceSpans"][0]["scopeSpans"][0]["spans"][0])
+            self.assertTrue(list(validator.iter_errors(document)))
+
+    def test_the_example_is_of_our_product(self):
+        api = load_yaml(REFERENCE / "openapi.yaml")
+        services = {row["id"] for row in rows(REFERENCE / "services.csv")}
+        hosts = " ".join(row["host"] for row in rows(REFERENCE / "services.csv"))
+        providers = {row["id"] for row in rows(REFERENCE / "providers.csv")}
+        for part in self.trace["resourceSpans"]:
+            resource = check_trace.values(part["resource"]["attributes"])
+            self.assertIn(resource["service.name"], services)
+            self.assertIn(resource["host.name"], hosts)
+            for span in part["scopeSpans"][0]["spans"]:
+                found = check_trace.values(span["attributes"])
+                if "http.route" in found:
+                    operation = api["paths"][found["http.route"]][found["http.request.method"].lower()]
+                    self.assertIn(str(found["http.response.status_code"]), map(str, operation["responses"]))
+                self.assertIn(found.get("hbl.provider", "payments"), providers)
+
+    def test_the_collectors_configuration_is_whole(self):
+        self.assertEqual([], collector_faults(self.config))
+        self.assertTrue(self.config["receivers"]["otlp"]["protocols"]["http"]["tls"]["client_ca_file"])
+        order = self.config["service"]["pipelines"]["traces"]["processors"]
+        self.assertLess(order.index("redaction"), order.index("tail_sampling"))
+
+    def test_the_collector_lets_through_just_what_the_table_allows(self):
+        redaction = self.config["processors"]["redaction"]
+        self.assertIs(False, redaction["allow_all_keys"])
+        self.assertEqual({*check_trace.ATTRIBUTES, *check_trace.RESOURCE, "exception.type"}, set(redaction["allowed_keys"]))
+
+    def test_the_collector_knows_the_secrets_that_the_logger_knows(self):
+        blocked = [re.compile(pattern) for pattern in self.config["processors"]["redaction"]["blocked_values"]]
+        for secret in ("hbl_live_" + "A1b2C3d4" * 4, "hbl_test_" + "A1b2C3d4" * 4, "whsec_" + "x" * 43,
+                       "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "ann@client.example"):
+            self.assertTrue(any(pattern.search(secret) for pattern in blocked), secret)
+        for span in self.trace["resourceSpans"][0]["scopeSpans"][0]["spans"]:
+            for value in check_trace.values(span["attributes"]).values():
+                self.assertFalse(any(pattern.search(str(value)) for pattern in blocked), value)
+
+    def test_the_collector_holds_the_traces_of_the_peak_and_keeps_what_the_page_says(self):
+        sampling = self.config["processors"]["tail_sampling"]
+        traffic = load_yaml(REFERENCE / "traffic.yaml")
+        peak = sum((traffic["api"]["rps_peak"], traffic["portal"]["rps_peak"], traffic["webhooks"]["attempts_s_peak"],
+                    traffic["jobs"]["per_s_peak"]))
+        self.assertEqual(f"{trace_volume.WAIT_S}s", sampling["decision_wait"])
+        self.assertGreaterEqual(sampling["num_traces"], peak * trace_volume.WAIT_S * traffic["headroom"] * (1 + traffic["growth"]))
+        policies = {policy["type"]: policy for policy in sampling["policies"]}
+        self.assertEqual(["ERROR"], policies["status_code"]["status_code"]["status_codes"])
+        self.assertEqual(1000, policies["latency"]["latency"]["threshold_ms"])
+        self.assertEqual(10, policies["probabilistic"]["probabilistic"]["sampling_percentage"])
+
+    def test_codes_of_our_own_are_in_the_registry_of_errors(self):
+        codes = {entry["code"] for entry in load_yaml(REFERENCE / "errors.yaml")}
+        self.assertIn(check_trace.ATTRIBUTES["hbl.error_code"]["example"], codes)
 
 
 if __name__ == "__main__":
