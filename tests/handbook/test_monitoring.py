@@ -84,24 +84,34 @@ class MetricsCollection(unittest.TestCase):
 class AlertThresholds(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.alerts = {rule["alert"]: rule for group in load_yaml(ALERTS / "alerts.yaml")["groups"]
-                      for rule in group["rules"] if "alert" in rule}
+        cls.alerts = {rule["alert"]: rule for name in ("alerts.yaml", "objectives.rules.yaml")
+                      for group in load_yaml(ALERTS / name)["groups"] for rule in group["rules"] if "alert" in rule}
 
     def limit(self, alert):
         return float(re.search(r"[<>] ([\d.]+)\Z", self.alerts[alert]["expr"])[1])
 
     def test_prometheus_accepts_the_rules_and_its_tests_pass(self):
-        code, said = program("promtool", "check", "rules", ALERTS / "alerts.yaml")
+        code, said = program("promtool", "check", "rules", ALERTS / "alerts.yaml", ALERTS / "objectives.rules.yaml")
         self.assertEqual(0, code, said)
-        for name in ("alerts.test.yaml", "thresholds.rules.test.yaml"):
+        for name in ("alerts.test.yaml", "objectives.rules.test.yaml"):
             code, said = program("promtool", "test", "rules", ALERTS / name)
             self.assertEqual(0, code, said)
 
     def test_the_first_step_of_each_alert_is_a_page(self):
         for rule in self.alerts.values():
-            path = rule["annotations"]["runbook"].removeprefix(alert_rules.HANDBOOK).removesuffix(".html")
+            address = rule["annotations"]["runbook"].removeprefix(alert_rules.HANDBOOK)
+            path, _, section = address.partition("#")
+            path = path.removesuffix(".html")
             page = next((page for page in (CONTENT / f"{path}.md", CONTENT / path / "index.md") if page.exists()), None)
             self.assertTrue(page, path)
+            headings = {re.sub(r"[^a-z0-9 -]", "", line.lower()).strip().replace(" ", "-")
+                        for line in re.findall(r"^#+ (.+)", page.read_text(encoding="utf-8"), re.M)}
+            self.assertLessEqual({section} - {""}, headings, address)
+
+    def test_what_has_no_page_of_its_own_is_in_the_table_of_steps(self):
+        here = {name for name, rule in self.alerts.items() if "#without-a-page" in rule["annotations"]["runbook"]}
+        steps = {name for row in rows(ALERTS / "steps.csv") for name in row["alert"].split(", ")}
+        self.assertEqual(here, steps)
 
     def test_owners_are_those_of_the_book(self):
         owners = set(tomllib.loads((ROOT / "book.toml").read_text())["owners"])

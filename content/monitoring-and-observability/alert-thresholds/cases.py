@@ -1,6 +1,6 @@
 """Makes tests for promtool of cases.csv: each alert is silent at its limit and fires beyond it.
 
-python3 cases.py prints thresholds.rules.test.yaml. `series` and their values are separated by `;`. Cases that share no
+python3 cases.py prints alerts.test.yaml. `series` and their values are separated by `;`. Cases that share no
 metric are run together, since each test costs promtool a database of its own.
 """
 import json
@@ -10,7 +10,7 @@ from rules import HERE, groups, rows
 
 
 def alerts():
-    return {rule["alert"]: rule for name, _, rules in groups() for rule in rules if name == "thresholds"}
+    return {rule["alert"]: rule for file, _, _, rules in groups() for rule in rules if file == "thresholds"}
 
 
 def names(case):

@@ -1,6 +1,7 @@
 """Makes the rules of Prometheus: burn rates from slos.csv, the rest from thresholds.csv and callers.csv.
 
-python3 rules.py prints alerts.yaml. Standard library only; texts are JSON strings, which YAML reads as they are.
+python3 rules.py objectives prints objectives.rules.yaml, python3 rules.py thresholds prints alerts.yaml. Standard library
+only; texts are JSON strings, which YAML reads as they are.
 """
 import csv
 import json
@@ -61,13 +62,20 @@ def near_limits():
             "runbook": "integration-details/third-party-api-limits", "means": "Little is left of a provider's limit"}
 
 
+def url(runbook):
+    """The page as it is published: `area/gap#section` → `area/gap.html#section`."""
+    page, sign, section = runbook.partition("#")
+    return f"{HANDBOOK}{page}.html{sign}{section}"
+
+
 def rule(alert, **labels):
     return {"alert": alert["alert"], "expr": alert["expr"], "for": alert["for"],
             "labels": {"severity": alert["severity"], "owner": alert["owner"], **labels},
-            "annotations": {"summary": alert["means"], "runbook": f"{HANDBOOK}{alert['runbook']}.html"}}
+            "annotations": {"summary": alert["means"], "runbook": url(alert["runbook"])}}
 
 
 def groups():
+    """The file that a group belongs to, its name, its interval, its rules."""
     slos, services = rows(REFERENCE / "slos.csv"), {row["id"]: row for row in rows(REFERENCE / "services.csv")}
     records = [{"record": name, "expr": expr, "labels": labels} for slo in slos for name, expr, labels in recorded(slo)]
     # Windows of days move slowly and cost most: every 5 minutes is enough for them.
@@ -78,15 +86,17 @@ def groups():
     alerts = [rule({**alert, "owner": "platform", "runbook": "error-handling-and-recovery/recovery-procedures/"
                     + services[slo["service"]]["runbook"]}, service=slo["service"], slo=slo["id"])
               for slo in slos for alert in burning(slo)]
-    yield "objectives", "30s", [record for record in records if record not in slow]
-    yield "objectives-of-days", "5m", slow + budgets
-    yield "burn-rates", "30s", alerts
-    yield "thresholds", "30s", [rule(row) for row in [*rows(HERE / "thresholds.csv"), near_limits()]]
+    yield "objectives", "objectives", "30s", [record for record in records if record not in slow]
+    yield "objectives", "objectives-of-days", "5m", slow + budgets
+    yield "objectives", "burn-rates", "30s", alerts
+    yield "thresholds", "thresholds", "30s", [rule(row) for row in [*rows(HERE / "thresholds.csv"), near_limits()]]
 
 
-def main(out=sys.stdout):
+def main(wanted, out=sys.stdout):
     print("# Made by rules.py from slos.csv, thresholds.csv and callers.csv: change those.\ngroups:", file=out)
-    for name, interval, rules in groups():
+    for file, name, interval, rules in groups():
+        if file != wanted:
+            continue
         print(f"  - name: {name}\n    interval: {interval}\n    rules:", file=out)
         for entry in rules:
             lead = "- "
@@ -101,4 +111,4 @@ def main(out=sys.stdout):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -20,13 +20,31 @@ def burn():
                    f"{float(rate) * seconds(long) / seconds(slo['window']):.0%}", length(limit * seconds(long)))
 
 
+def link(runbook):
+    """A link from this page, in Markdown, to where the first step stands."""
+    page, sign, section = runbook.partition("#")
+    title = page.split("/")[-1].replace("-", " ").capitalize()
+    return f"[{title}](../../{page}{'.md' if page.count('/') > 1 else '/index.md'}{sign}{section})"
+
+
+def burns():
+    """One row for each pair of windows; its first step depends on the service."""
+    runbooks = {row["id"]: f"error-handling-and-recovery/recovery-procedures/{row['runbook']}" for row in rows(REFERENCE / "services.csv")}
+    steps = {}
+    for slo in rows(REFERENCE / "slos.csv"):
+        for alert in burning(slo):
+            steps.setdefault((alert["alert"], alert["severity"]), {}).setdefault(runbooks[slo["service"]], set()).add(slo["service"])
+    for (name, severity), found in steps.items():
+        how = "; ".join(f"{', '.join(sorted(services))}: {link(runbook)}" for runbook, services in sorted(found.items()))
+        yield name, severity, "platform", "0m", "An error budget burns: see the table above", how
+
+
 def alerts():
     yield "alert", "severity", "owner", "after", "it means", "first step"
-    order = {"heartbeat": "SEV9"}
-    for row in sorted([*rows(HERE / "thresholds.csv"), near_limits()], key=lambda row: order.get(row["severity"], row["severity"])):
-        title = row["runbook"].split("/")[-1].replace("-", " ").capitalize()
-        page = f"{row['runbook']}.md" if row["runbook"].count("/") > 1 else f"{row['runbook']}/index.md"
-        yield row["alert"], row["severity"], row["owner"], row["for"], row["means"], f"[{title}](../../{page})"
+    found = [(row["alert"], row["severity"], row["owner"], row["for"], row["means"], link(row["runbook"]))
+             for row in [*rows(HERE / "thresholds.csv"), near_limits()]]
+    # By severity, the heartbeat last.
+    yield from sorted([*burns(), *found], key=lambda row: (row[1] == "heartbeat", row[1]))
 
 
 def main(name, out=sys.stdout):

@@ -26,13 +26,14 @@ def text(name):
 class Alerts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.rules = [rule for _, _, found in groups() for rule in found]
+        cls.rules = [rule for *_, found in groups() for rule in found]
         cls.alerts = [rule for rule in cls.rules if "alert" in rule]
         cls.recorded = {rule["record"] for rule in cls.rules if "record" in rule}
 
     def test_the_files_are_those_that_the_programs_print(self):
-        self.assertEqual(text("alerts.yaml"), printed(rules.main))
-        self.assertEqual(text("thresholds.rules.test.yaml"), printed(cases.main))
+        self.assertEqual(text("alerts.yaml"), printed(rules.main, "thresholds"))
+        self.assertEqual(text("objectives.rules.yaml"), printed(rules.main, "objectives"))
+        self.assertEqual(text("alerts.test.yaml"), printed(cases.main))
         for name in ("burn", "alerts"):
             self.assertEqual(text(f"{name}.csv"), printed(tables.main, name))
 
@@ -58,7 +59,7 @@ class Alerts(unittest.TestCase):
         self.assertEqual(len(names), len(set(names)))
         for rule in self.alerts:
             self.assertIn(rule["labels"]["severity"], severities | {"heartbeat"}, rule)
-            self.assertRegex(rule["annotations"]["runbook"], r"\Ahttps://handbook\.[a-z.]+/[a-z/-]+\.html\Z")
+            self.assertRegex(rule["annotations"]["runbook"], r"\Ahttps://handbook\.[a-z.]+/[a-z/-]+\.html(#[a-z0-9-]+)?\Z")
             self.assertTrue(rule["annotations"]["summary"])
 
     def test_both_windows_and_enough_bad_events_are_asked_for(self):

@@ -5,11 +5,15 @@ Grafana's classic JSON model, schema version 39. The red line of a panel is the 
 import csv
 import json
 import re
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "alert-thresholds"))
+
+from rules import HANDBOOK, url
+
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
-HANDBOOK = "https://handbook.harbourline.example/"
 HEIGHT = {"stat": 4, "timeseries": 8, "table": 8}
 
 
@@ -38,7 +42,7 @@ def panel(row, number, grid):
              "options": {}}
     if alert:
         found["description"] = f"Red: {row['alert']}. {alert['means']}."
-        found["links"] = [{"title": "First step", "url": f"{HANDBOOK}{alert['runbook']}.html", "targetBlank": True}]
+        found["links"] = [{"title": "First step", "url": url(alert["runbook"]), "targetBlank": True}]
         found["fieldConfig"]["defaults"]["thresholds"] = {"mode": "absolute", "steps": steps(row["alert"])}
         if row["kind"] == "timeseries":
             found["fieldConfig"]["defaults"]["custom"] = {"thresholdsStyle": {"mode": "line"}}

@@ -15,7 +15,7 @@ from metrics import catalogue
 from promql import faults, used
 
 UNITS = {"none", "s", "bytes", "percentunit", "reqps"}
-RECORDED = {rule["record"] for _, _, found in rules.groups() for rule in found if "record" in rule}
+RECORDED = {rule["record"] for *_, found in rules.groups() for rule in found if "record" in rule}
 
 
 def overlap(one, other):
@@ -45,7 +45,7 @@ class Dashboards(unittest.TestCase):
 
     def test_every_metric_is_seen_or_watched(self):
         queries = [row["query"] for row in rows(HERE / "panels.csv")]
-        queries += [rule["expr"] for _, _, found in rules.groups() for rule in found]
+        queries += [rule["expr"] for *_, found in rules.groups() for rule in found]
         names = {name.removesuffix(part) for query in queries for name in used(query)[0]
                  for part in ("_bucket", "_count", "_sum", "")}
         self.assertEqual(set(), set(catalogue()) - names)
