@@ -21,7 +21,7 @@ def burn():
 
 
 def link(runbook):
-    """A link from this page, in Markdown, to where the first step stands."""
+    """A link from the page, in Markdown, to where the first step stands."""
     page, sign, section = runbook.partition("#")
     title = page.split("/")[-1].replace("-", " ").capitalize()
     return f"[{title}](../../{page}{'.md' if page.count('/') > 1 else '/index.md'}{sign}{section})"
@@ -36,7 +36,7 @@ def burns():
             steps.setdefault((alert["alert"], alert["severity"]), {}).setdefault(runbooks[slo["service"]], set()).add(slo["service"])
     for (name, severity), found in steps.items():
         how = "; ".join(f"{', '.join(sorted(services))}: {link(runbook)}" for runbook, services in sorted(found.items()))
-        yield name, severity, "platform", "0m", "An error budget burns: see the table above", how
+        yield name, severity, "platform", "0m", "An error budget burns too fast", how
 
 
 def alerts():
