@@ -98,6 +98,12 @@ class Invoices(unittest.TestCase):
                 days = date.fromisoformat(data["due_on"]) - date.fromisoformat(data["issued_on"])
                 self.assertEqual(TERMS["payment"], days.days, path.name)
 
+    def test_samples_say_who_we_were_and_new_invoices_who_we_are(self):
+        data = next(json.loads(path.read_text(encoding="utf-8")) for path in (AREA / "invoice-templates/samples").glob("*.json"))
+        self.assertEqual(set(data["seller"]), set(data["seller"]) & set(invoice.seller()), "every field has its source")
+        del data["seller"]
+        self.assertIn(load_yaml(REFERENCE / "organisation.yaml")["legal_name"], invoice.render_html(invoice.Document(data)))
+
     def test_suspension_and_its_warning_are_those_of_the_terms(self):
         steps = {row["what"].split()[0]: int(row["days_overdue"]) for row in rows(AREA / "invoice-templates/reminders.csv")}
         self.assertEqual(TERMS["suspension-overdue"], steps["Suspension:"])
@@ -162,7 +168,7 @@ class Contracts(unittest.TestCase):
         for document, values in (("sow", sample), ("agreement", agreement)):
             text = self.filled(document, values)
             self.assertIsNone(re.search(r"\{\{|\}\}|\[[A-Z]|TODO|None", text), document)
-            self.assertIn("Harbourline Limited", text)
+            self.assertIn(contract.variables()["legal_name"], text)
 
     def test_the_sample_has_prices_of_the_calculator(self):
         sample = {row["blank"]: row["value"] for row in rows(self.folder / "sample-values.csv")}

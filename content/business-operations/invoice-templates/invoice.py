@@ -44,7 +44,7 @@ class Document:
     """An invoice, or a credit note where the data says which invoice it corrects."""
 
     def __init__(self, data):
-        self.data, self.buyer, self.seller = data, data["buyer"], seller()
+        self.data, self.buyer, self.seller = data, data["buyer"], data.get("seller") or seller()
         self.is_credit = "corrects" in data
         rule = calculator.tax_rule(self.buyer["country"], self.buyer.get("vat_id", ""), lapsed=data.get("lapsed", False))
         lines = [calculator.line(text, Fraction(quantity), unit) for text, quantity, unit in data["lines"]]
@@ -64,7 +64,7 @@ def render_html(document):
         "tax_label": f"VAT {document.rate} %" if quote.category == "S" else "VAT",
         "total_label": "Credited" if document.is_credit else "To pay",
         "seller_name": we["legal_name"], "seller_address": we["address"], "seller_vat": we["vat_id"],
-        "seller_form": we["legal_form"].lower(), "seller_number": we["company_number"], "buyer_name": buyer["name"],
+        "seller_form": we["legal_form"].lower(), "seller_number": we["company_number"], "established": we["established"], "buyer_name": buyer["name"],
         "buyer_address": f"{buyer['street']}, {buyer['city']} {buyer['postcode']}, {buyer['country']}",
         "buyer_ids": f"VAT {buyer['vat_id']}" if buyer.get("vat_id") else f"Company number {buyer['company_number']}",
     }
@@ -161,7 +161,7 @@ def render_xml(document):
         corrected = add(root, "cac:BillingReference/cac:InvoiceDocumentReference")
         add(corrected, "cbc:ID", data["corrects"][0])
         add(corrected, "cbc:IssueDate", data["corrects"][1])
-    us = we | {"name": we["legal_name"], "endpoint": ["9935", we["vat_id"]] if peppol else None}
+    us = we | {"name": we["legal_name"], "endpoint": [we["endpoint_scheme"], we["vat_id"]] if peppol else None}
     add_party(root, "cac:AccountingSupplierParty", us, quote.category)
     add_party(root, "cac:AccountingCustomerParty", document.buyer, quote.category)
     if not document.is_credit:

@@ -197,7 +197,7 @@ class Claims(unittest.TestCase):
 class Seller(unittest.TestCase):
     def test_the_parts_of_the_address_are_the_address(self):
         we = invoice.seller()
-        self.assertEqual(we["address"], f"{we['street']}, {we['city']}, Ireland")
+        self.assertEqual(we["address"], f"{we['street']}, {we['city']}, {we['established']}")
 
     def test_the_account_number_has_its_check_digits(self):
         iban = invoice.seller()["iban"]
