@@ -178,6 +178,8 @@ def main(argv=None, out=sys.stdout):
     where = [part.split("=", 1) for part in options.where]
     lines = (line for path in files(options.days, options.service)
              for line in find(path, ids, options.level, options.event, options.since, where))
+    if options.trace:
+        lines = sorted(lines, key=lambda line: line.get("time") or "")  # Through all services, as it happened.
     if options.command == "count":
         for key, times in count(lines, options.by.split(",")):
             print(times, *key, sep="\t", file=out)

@@ -53,6 +53,13 @@ class Finding(Folder):
         found = self.run_main("find", "--reason", "CASE-1", "--trace", TRACE)
         self.assertEqual("".join(DEMO.splitlines(True)[:3]), found)
 
+    def test_a_trace_through_two_services_is_told_in_the_order_of_time(self):
+        worker = self.folder / f"worker-{TODAY}.json"
+        self.write(request(5, trace_id=TRACE), request(50, trace_id=TRACE))
+        self.write(request(20, trace_id=TRACE), path=worker)
+        found = self.run_main("find", "--reason", "x", "--trace", TRACE).splitlines(True)
+        self.assertEqual([request(n, trace_id=TRACE) for n in (5, 20, 50)], found)
+
     def test_ids_are_compared_whole(self):
         self.write(request(1, key_id=KEY), request(2, key_id=KEY[:-1] + "b"), request(3))
         self.assertEqual(1, len(self.run_main("find", "--reason", "x", "--key", KEY).splitlines()))
