@@ -1,7 +1,7 @@
 """Checks the contract texts, and fills them.
 
-    python3 contract.py check services-agreement.md statement-of-work.md    # blanks, clauses, words, the Data Act
-    python3 contract.py fill statement-of-work.md values.csv    # prints the text; refuses while a blank is open
+    python3 contract_texts.py check services-agreement.md statement-of-work.md    # blanks, clauses, words, the Data Act
+    python3 contract_texts.py fill statement-of-work.md values.csv    # prints the text; refuses while a blank is open
 
 `fill` also replaces what the handbook includes: variables of book.toml, values and tables of the registers.
 """

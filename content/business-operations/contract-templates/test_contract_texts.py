@@ -1,4 +1,4 @@
-"""What contract.py must find: each change for the worse of the texts is told. And filled texts have nothing open."""
+"""What contract_texts.py must find: each change for the worse of the texts is told. And filled texts have nothing open."""
 
 import re
 import sys
@@ -9,7 +9,7 @@ sys.dont_write_bytecode = True  # Everything in this folder is published.
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-import contract
+import contract_texts as contract
 
 
 class Contracts(unittest.TestCase):
