@@ -101,6 +101,8 @@ pub struct Html {
     pub definition_lists: bool,
     /// Whether GitHub alerts are read.
     pub admonitions: bool,
+    /// How lines of code begin that are run and not shown, by language.
+    pub hidelines: BTreeMap<String, String>,
     /// Where the repository is.
     pub repository: Option<String>,
     /// Where a page is edited; `{path}` stands for its path below the root.
@@ -161,8 +163,8 @@ pub struct Review {
     pub attest: Attest,
 }
 
-/// What the record of a review must prove to count.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// What the record of a review must prove to count, the least first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Attest {
     /// Nothing: what `approve` wrote counts.
     #[default]
@@ -272,6 +274,7 @@ impl Reader<'_> {
             smart_punctuation: html.smart_punctuation.unwrap_or(true),
             definition_lists: html.definition_lists.unwrap_or(true),
             admonitions: html.admonitions.unwrap_or(true),
+            hidelines: html.code.hidelines,
             repository: html.git_repository_url,
             edit_url: html.edit_url_template,
             styles: html.additional_css,

@@ -15,10 +15,12 @@ mod summary;
 
 pub use code::CodeCache;
 pub use digest::{bound_digest, data_digest};
-pub use fences::Fence;
+pub use fences::{Fence, hidden_prefix};
 pub use highlight::names as languages;
 pub use standing::{Section, Standing};
 pub use summary::{Chapter, Summary, read_summary};
+
+use std::collections::BTreeMap;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TextMergeWithOffset};
 use serde::{Deserialize, Serialize};
@@ -173,7 +175,7 @@ impl Body {
 /// Which extensions of Markdown are read, and how.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub struct ParseOptions {
+pub struct ParseOptions<'a> {
     /// Whether HTML is passed through.
     pub raw_html: bool,
     /// Whether straight quotes become typographic ones.
@@ -182,15 +184,18 @@ pub struct ParseOptions {
     pub definition_lists: bool,
     /// Whether GitHub alerts are read.
     pub alerts: bool,
+    /// How lines of code begin that aren't shown, by language.
+    pub hidelines: &'a BTreeMap<String, String>,
 }
 
-impl From<&Html> for ParseOptions {
-    fn from(html: &Html) -> Self {
+impl<'a> From<&'a Html> for ParseOptions<'a> {
+    fn from(html: &'a Html) -> Self {
         Self {
             raw_html: html.raw_html,
             smart_punctuation: html.smart_punctuation,
             definition_lists: html.definition_lists,
             alerts: html.admonitions,
+            hidelines: &html.hidelines,
         }
     }
 }
@@ -208,7 +213,7 @@ fn standing_of(source: &SourceFile, all: &Events, options: ParseOptions) -> Stan
     standing::judge(source, all, digest)
 }
 
-fn events(text: &str, options: ParseOptions) -> Vec<(Event<'_>, std::ops::Range<usize>)> {
+fn events<'a>(text: &'a str, options: ParseOptions) -> Vec<(Event<'a>, std::ops::Range<usize>)> {
     let parser = Parser::new_ext(text, extensions(options)).into_offset_iter();
     TextMergeWithOffset::new(parser).collect()
 }

@@ -102,6 +102,8 @@ pub(super) struct HtmlTable {
     pub additional_css: Vec<String>,
     /// Scripts linked after the theme's.
     pub additional_js: Vec<String>,
+    /// How blocks of code are shown.
+    pub code: CodeTable,
     /// Custom properties of the theme by name, such as `link`: a value of CSS, or one for light
     /// and one for dark.
     pub tokens: BTreeMap<String, TokenValue>,
@@ -109,6 +111,14 @@ pub(super) struct HtmlTable {
     pub redirect: BTreeMap<String, String>,
     /// The content of the file `CNAME`.
     pub cname: Option<String>,
+}
+
+/// `[output.html.code]`.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct CodeTable {
+    /// How lines of code begin that are run and not shown, by language: `python = "~"`.
+    pub hidelines: BTreeMap<String, String>,
 }
 
 /// A value of CSS.

@@ -11,7 +11,7 @@ use crate::base::{Digest, Hasher, SitePath, matches, nearest};
 use crate::config::{Config, Format, Runner};
 use crate::diag::Span;
 use crate::files::Files;
-use crate::parse::{Fence, PageFacts, Standing};
+use crate::parse::{Fence, PageFacts, Standing, hidden_prefix};
 use crate::resolve::Site;
 use crate::source::Tree;
 
@@ -168,7 +168,8 @@ impl<'a> Page<'a> {
             };
             self.named.insert(name, usable);
         }
-        let hidden = fence.attribute("hidelines").filter(|prefix| !prefix.is_empty());
+        let hidelines = &self.config.html.hidelines;
+        let hidden = hidden_prefix(&fence.attributes, &fence.language, hidelines);
         let (text, marked) = program(runner, hidden, &parts);
         self.push(path, part, runner, mode);
         let example = self.found.last_mut().expect("it was just pushed");

@@ -15,6 +15,12 @@ pub fn weaker(before: &Config, after: &Config, ranks: &BTreeMap<String, usize>) 
     if after.review.solo && !before.review.solo {
         lost.push("`[review] solo` lets authors approve their own text".to_string());
     }
+    if after.review.attest < before.review.attest {
+        lost.push("`[review] attest` asks for less proof of an approval".to_string());
+    }
+    if before.require_examples && !after.require_examples {
+        lost.push("`[status] require-examples` doesn't ask for examples that ran".to_string());
+    }
     for (id, old) in &before.tiers {
         let rank = ranks.get(id).copied().unwrap_or(0);
         tier(id, old, after.tiers.get(id), rank, &mut lost);

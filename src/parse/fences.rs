@@ -4,6 +4,7 @@
 //! leave the rest alone: `python should_fail="not found" timeout=5`. Readers see none of it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 use serde::{Deserialize, Serialize};
@@ -82,13 +83,27 @@ fn attributes(info: &str) -> Vec<(String, String)> {
     }
 }
 
-/// The code that readers see: without the lines that are hidden, by mdBook's rules. With
-/// `hidelines=PREFIX` these begin with the prefix; in Rust with `# `, and `##` stands for `#`.
-pub(super) fn visible<'a>(info: &str, code: &'a str) -> Cow<'a, str> {
+/// How the hidden lines of a fence begin: as the fence says, else as `book.toml` says of its
+/// language.
+pub fn hidden_prefix<'a>(
+    attributes: &'a [(String, String)],
+    language: &str,
+    hidelines: &'a BTreeMap<String, String>,
+) -> Option<&'a str> {
+    let own = attributes.iter().find(|(name, _)| name == "hidelines").map(|(_, value)| value);
+    own.or_else(|| hidelines.get(language)).map(String::as_str).filter(|prefix| !prefix.is_empty())
+}
+
+/// The code that readers see: without the lines that are hidden, by mdBook's rules. They begin
+/// with a prefix; in Rust with `# `, and `##` stands for `#`.
+pub(super) fn visible<'a>(
+    info: &str,
+    code: &'a str,
+    hidelines: &BTreeMap<String, String>,
+) -> Cow<'a, str> {
     let attributes = attributes(info);
-    let prefix = attributes.iter().find(|(name, value)| name == "hidelines" && !value.is_empty());
-    if let Some((_, prefix)) = prefix {
-        let shown = |line: &&str| !line.trim_start().starts_with(prefix.as_str());
+    if let Some(prefix) = hidden_prefix(&attributes, language(info), hidelines) {
+        let shown = |line: &&str| !line.trim_start().starts_with(prefix);
         return code.split_inclusive('\n').filter(shown).collect();
     }
     if language(info) != "rust" {
@@ -130,12 +145,15 @@ mod tests {
 
     #[test]
     fn hidden_lines_are_not_shown() {
-        let shown = |info, code| visible(info, code).into_owned();
+        let hidelines = BTreeMap::from([("sh".to_string(), "!".to_string())]);
+        let shown = |info, code| visible(info, code, &hidelines).into_owned();
         assert_eq!(shown("python hidelines=~", "~import re\nx = 1\n  ~y\n"), "x = 1\n");
         assert_eq!(shown("python", "~import re\n"), "~import re\n");
         let rust = "# use x;\n#\n#[test]\nfn f() {}\n## not hidden\n";
         assert_eq!(shown("rust,no_run", rust), "#[test]\nfn f() {}\n# not hidden\n");
-        assert_eq!(shown("sh", "# a comment\n"), "# a comment\n");
+        assert_eq!(shown("sh", "# a comment\n!set -e\n"), "# a comment\n");
+        assert_eq!(shown("sh hidelines=~", "!shown\n~hidden\n"), "!shown\n");
+        assert_eq!(shown("sh hidelines=", "!shown\n"), "!shown\n");
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(super) fn write(
 
 struct Writer<'a> {
     source: &'a SourceFile,
-    options: ParseOptions,
+    options: ParseOptions<'a>,
     code: Option<&'a CodeCache>,
     out: Vec<Piece>,
     toc: Vec<Heading>,
@@ -80,7 +80,7 @@ struct Notes {
 }
 
 impl<'a> Writer<'a> {
-    fn new(source: &'a SourceFile, options: ParseOptions, code: Option<&'a CodeCache>) -> Self {
+    fn new(source: &'a SourceFile, options: ParseOptions<'a>, code: Option<&'a CodeCache>) -> Self {
         Self {
             source,
             options,

@@ -771,3 +771,33 @@ fn hidden_lines_are_run_and_not_shown() {
     let html = std::fs::read_to_string(book.0.path().join("book/a.html")).unwrap();
     assert!(html.contains("echo") && !html.contains("word=hidden") && !html.contains("hidelines"));
 }
+
+#[test]
+fn a_book_says_for_a_language_which_lines_are_hidden() {
+    let book = Book::new(
+        "
+        -- book.toml
+        [output.html.code.hidelines]
+        sh = \"!\"
+        -- a.md
+        # A
+        ```sh
+        !word=hidden
+        echo \"$word\"
+        #> hidden
+        ```
+        ```sh hidelines=~
+        ~! test -e nothing
+        echo !shown
+        #> !shown
+        ```
+        ",
+    );
+    assert_eq!(book.lacuna(&["test"]).err, "2 examples: 2 passed\n");
+    book.lacuna(&["build"]);
+    let html = || std::fs::read_to_string(book.0.path().join("book/a.html")).unwrap();
+    assert!(html().contains("!shown") && !html().contains("word=hidden"));
+    book.write("book.toml", "");
+    book.lacuna(&["build"]);
+    assert!(html().contains("word=hidden") || html().contains("word</span>"), "{}", html());
+}

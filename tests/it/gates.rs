@@ -244,6 +244,10 @@ max-unowned = 3
 [tiers.critical]
 review-every = \"6 months\"
 approvers = [\"leads\"]
+[review]
+attest = \"commit\"
+[status]
+require-examples = true
 [rules]
 remote-image = \"error\"
 ";
@@ -258,6 +262,8 @@ remote-image = \"error\"
         ("[\"leads\"]", "[]", "`[tiers.critical] approvers` lets others"),
         ("[people.bea]", "[people.bea]\ngroups = [\"leads\"]", "`[people.bea]` joins `leads`"),
         ("[\"bea@", "[\"b@example.org\", \"bea@", "`[people.bea]` has a new address"),
+        ("attest = \"commit\"", "", "`[review] attest` asks for less proof of an approval"),
+        ("require-examples = true", "", "`[status] require-examples` doesn't ask for examples"),
         ("remote-image = \"error\"", "", "`[rules] remote-image` is no error any more"),
         ("[people.ann]", "[kinds.runbook]\nsections = []\n[people.ann]", "`[kinds.runbook]`"),
     ] {

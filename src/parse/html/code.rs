@@ -16,7 +16,7 @@ impl Writer<'_> {
             CodeBlockKind::Indented => "",
         };
         let code = match kind {
-            CodeBlockKind::Fenced(info) => &*fences::visible(info, code),
+            CodeBlockKind::Fenced(info) => &*fences::visible(info, code, self.options.hidelines),
             CodeBlockKind::Indented => code,
         };
         if !language.is_empty() && !highlight::knows(language) {
