@@ -23,6 +23,7 @@ mod reports;
 mod repository;
 mod reviews;
 mod rooms;
+mod runners;
 mod serve;
 mod site;
 mod status;
