@@ -11,7 +11,7 @@ mod open;
 mod people;
 mod unknown;
 
-pub use check::Check;
+pub use check::{Check, External};
 pub use examples::{Examples, Format, Runner, Service};
 pub use file::{check_toml, schema};
 pub use interval::Interval;

@@ -23,6 +23,7 @@ pub mod render;
 pub mod build;
 pub mod serve;
 pub mod runners;
+pub mod external;
 pub mod review;
 pub mod import;
 pub mod handbook;

@@ -220,6 +220,9 @@ pub(super) struct CheckOptions {
     /// Let gaps with one of these statuses or flags fail the check: `stale,unowned`.
     #[arg(long, value_name = "WORDS", value_delimiter = ',')]
     pub fail_on: Vec<String>,
+    /// Ask other sites whether the links to them still lead somewhere.
+    #[arg(long)]
+    pub external: bool,
 }
 
 #[derive(Args)]

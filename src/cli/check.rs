@@ -1,5 +1,7 @@
 //! `lacuna check`.
 
+mod links;
+
 use std::cell::OnceCell;
 use std::path::Path;
 
@@ -22,6 +24,9 @@ pub(super) fn run(options: &CheckOptions, global: &Global, console: &Console) ->
     let mut found = project.warnings.clone();
     found.append(&mut report.diagnostics);
     found.extend(gates(options, &project, &analysis)?);
+    if options.external {
+        found.extend(links::external(&project, &analysis, console)?);
+    }
     if let Some(name) = &options.base {
         let comparison = Comparison::of(&project, name)?;
         found.extend(comparison.vanished());

@@ -1,6 +1,7 @@
 //! `[check]`: what may stop a change.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::Reader;
 use super::file::CheckTable;
@@ -16,6 +17,19 @@ pub struct Check {
     pub max_unowned: Option<usize>,
     /// How many days a changed text may wait for another approval.
     pub reapproval_days: u16,
+    /// How links to other sites are followed.
+    pub external: External,
+}
+
+/// How links to other sites are followed.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// Patterns of addresses that aren't asked for.
+    pub allow: Vec<String>,
+    /// How long an answer may take.
+    pub timeout: Duration,
+    /// For how many days an address that led somewhere isn't asked for again.
+    pub cache_days: u16,
 }
 
 /// The statuses that can be asked for.
@@ -39,6 +53,11 @@ impl Reader<'_> {
             max_overdue: table.max_overdue,
             max_unowned: table.max_unowned,
             reapproval_days: table.reapproval_days.unwrap_or(14),
+            external: External {
+                allow: table.external.allow,
+                timeout: Duration::from_secs(table.external.timeout.unwrap_or(20)),
+                cache_days: table.external.cache_days.unwrap_or(7),
+            },
         }
     }
 }

@@ -223,6 +223,20 @@ pub(super) struct CheckTable {
     pub max_unowned: Option<usize>,
     /// How many days a changed text may wait for another approval; 14 unless set.
     pub reapproval_days: Option<u16>,
+    /// Links to other sites, which `lacuna check --external` follows.
+    pub external: ExternalTable,
+}
+
+/// `[check.external]`.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct ExternalTable {
+    /// Patterns of addresses that aren't asked for: `https://intranet.example.com/*`.
+    pub allow: Vec<String>,
+    /// Seconds that an answer may take; 20 unless set.
+    pub timeout: Option<u64>,
+    /// For how many days an address that led somewhere isn't asked for again; 7 unless set.
+    pub cache_days: Option<u16>,
 }
 
 #[derive(Default, Deserialize, JsonSchema)]

@@ -46,12 +46,6 @@ class Texts(unittest.TestCase):
         changes = re.search(r"clause (\d+) of the terms applies", page("data-processing-agreements"))[1]
         self.assertIn(f"### {changes}. Changes of these terms", terms)
 
-    def test_statistics_are_kept_as_long_as_their_settings_say(self):
-        settings = {row["setting"]: row["value"]
-                    for row in rows(CONTENT / "marketing-and-growth/analytics-integration/settings.csv")}
-        kept = {row["id"]: row["kept"] for row in rows(AREA / "privacy-policy/processing.csv")}["statistics"]
-        self.assertTrue(kept.startswith(settings["event data retention"] + " after the visit;"), kept)
-
     def test_measures_of_the_agreement_are_pages_of_the_handbook(self):
         for row in rows(AREA / "data-processing-agreements/measures.csv"):
             self.assertTrue((CONTENT / row["page"] / "index.md").is_file(), row["page"])

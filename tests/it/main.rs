@@ -10,6 +10,7 @@ mod cli;
 mod commonmark;
 mod directives;
 mod edits;
+mod external;
 mod examples;
 mod findings;
 mod formats;

@@ -49,6 +49,16 @@ pub(super) static RULES: &[Rule] = &[
         good: "[x](page.md)",
     },
     Rule {
+        code: "L006",
+        name: "dead-link",
+        level: WARNING,
+        what: "A link to another site that leads nowhere; looked for by `lacuna check --external` \
+               alone.",
+        why: "Readers end on an error page, and what the page rests on can't be looked up.",
+        bad: "a link to a page that the other site has taken away",
+        good: "a link to where it stands now, or the words without a link",
+    },
+    Rule {
         code: "N001",
         name: "orphan-page",
         level: WARNING,
