@@ -26,16 +26,29 @@ pub trait Files: Sync {
 
     /// All regular files below a folder, sorted by path. Symbolic links are followed as long as
     /// they stay below `root`; dot-files, and what is below dot-folders, are left out.
-    fn walk(&self, folder: &Path, root: &Path) -> io::Result<Walk>;
+    fn walk(&self, folder: &Path, _root: &Path) -> io::Result<Walk> {
+        let is_hidden = |path: &PathBuf| {
+            let rest = path.strip_prefix(folder).unwrap_or(path);
+            rest.iter().any(|part| part.to_string_lossy().starts_with('.'))
+        };
+        let files = self.list(folder)?.into_iter().filter(|path| !is_hidden(path)).collect();
+        Ok(Walk { files, ..Walk::default() })
+    }
 
     /// All regular files below a folder, dot-files included, links not followed, sorted.
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
 
-    /// Writes a file as a whole: never half of it under its own name. Makes the folder.
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Writes a file as a whole: never half of it under its own name. Makes the folder. Refused
+    /// where files can only be read.
+    fn write(&self, _path: &Path, _bytes: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
 
-    /// Removes a file, and the folders above it that have become empty, up to `root`.
-    fn remove(&self, path: &Path, root: &Path) -> io::Result<()>;
+    /// Removes a file, and the folders above it that have become empty, up to `root`. Refused where
+    /// files can only be read.
+    fn remove(&self, _path: &Path, _root: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
 
     /// What is at a path, links followed.
     fn kind(&self, path: &Path) -> Kind;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use super::{Files, Kind, Stamp, Walk};
+use super::{Files, Kind, Stamp};
 
 /// Files that live as long as the value does.
 #[derive(Debug, Default)]
@@ -38,15 +38,6 @@ impl Files for MemoryFiles {
             .get(path)
             .map(|file| file.bytes.clone())
             .ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
-    fn walk(&self, folder: &Path, _root: &Path) -> io::Result<Walk> {
-        let hidden = |path: &Path| {
-            let rest = path.strip_prefix(folder).unwrap_or(path);
-            rest.iter().any(|part| part.to_string_lossy().starts_with('.'))
-        };
-        let files = self.list(folder)?.into_iter().filter(|path| !hidden(path)).collect();
-        Ok(Walk { files, ..Walk::default() })
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {

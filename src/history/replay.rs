@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::History;
 use super::git::{Object, git};
 use crate::base::SitePath;
-use crate::files::{Files, Kind, Walk};
+use crate::files::{Files, Kind};
 
 /// A day on which something was committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,28 +117,11 @@ impl Files for Replay<'_> {
         }
     }
 
-    fn walk(&self, folder: &Path, _root: &Path) -> io::Result<Walk> {
-        let hidden = |path: &PathBuf| {
-            let rest = path.strip_prefix(folder).unwrap_or(path);
-            rest.iter().any(|part| part.to_string_lossy().starts_with('.'))
-        };
-        let files = self.list(folder)?.into_iter().filter(|path| !hidden(path)).collect();
-        Ok(Walk { files, ..Walk::default() })
-    }
-
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let below = self.path(folder).ok_or(io::ErrorKind::NotFound)?;
         let inside = |path: &&SitePath| path.strip(below.as_str()).is_some();
         let root = &self.history.repository.root;
         Ok(self.blobs.keys().filter(inside).map(|path| path.on_disk(root)).collect())
-    }
-
-    fn write(&self, _path: &Path, _bytes: &[u8]) -> io::Result<()> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn remove(&self, _path: &Path, _root: &Path) -> io::Result<()> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 
     fn kind(&self, path: &Path) -> Kind {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Repository;
 use super::git::{Object, git};
 use crate::base::SitePath;
-use crate::files::{Files, Kind, Walk};
+use crate::files::{Files, Kind};
 
 /// The files as they were after a commit. They can be read, not written.
 #[derive(Debug)]
@@ -35,15 +35,6 @@ impl Files for Revision<'_> {
         }
     }
 
-    fn walk(&self, folder: &Path, _root: &Path) -> io::Result<Walk> {
-        let hidden = |path: &PathBuf| {
-            let rest = path.strip_prefix(folder).unwrap_or(path);
-            rest.iter().any(|part| part.to_string_lossy().starts_with('.'))
-        };
-        let files = self.list(folder)?.into_iter().filter(|path| !hidden(path)).collect();
-        Ok(Walk { files, ..Walk::default() })
-    }
-
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let root = &self.repository.root;
         let below = SitePath::below(root, folder).ok_or(io::ErrorKind::NotFound)?;
@@ -62,14 +53,6 @@ impl Files for Revision<'_> {
         let mut files: Vec<PathBuf> = answer.split('\0').filter_map(file).collect();
         files.sort();
         Ok(files)
-    }
-
-    fn write(&self, _path: &Path, _bytes: &[u8]) -> io::Result<()> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn remove(&self, _path: &Path, _root: &Path) -> io::Result<()> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 
     fn kind(&self, path: &Path) -> Kind {
