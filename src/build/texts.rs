@@ -74,12 +74,11 @@ impl Texts {
     }
 }
 
-/// The file that reviews stand beside: `keys.reviews.yaml` is about `keys.md`.
+/// The file that reviews stand beside.
 fn reviewed(path: &SitePath, tree: &Tree) -> Option<SitePath> {
     let stem = path.as_str().strip_suffix(".reviews.yaml")?;
-    let of =
-        |file: &&SitePath| file.as_str().rsplit_once('.').is_some_and(|(known, _)| known == stem);
-    tree.pages.iter().find(of).or_else(|| tree.assets.iter().find(of)).cloned()
+    let page = tree.pages.iter().find(|page| page.as_str().strip_suffix(".md") == Some(stem));
+    page.or_else(|| tree.assets.iter().find(|file| file.as_str() == stem)).cloned()
 }
 
 fn lonely_reviews(path: &SitePath, tree: &Tree) -> Diagnostic {

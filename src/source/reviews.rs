@@ -129,9 +129,10 @@ impl WaiverKind {
 const KEYS: [&str; 9] =
     ["by", "on", "verdict", "method", "author", "digest", "note", "on_behalf", "minor"];
 
-/// The file beside a text that holds its reviews.
+/// The file beside a text that holds its reviews: `keys.reviews.yaml` for the page `keys.md`,
+/// `plans.csv.reviews.yaml` for a file that is no page, since `plans.yaml` may stand beside it.
 pub fn reviews_path(path: &SitePath) -> SitePath {
-    let stem = path.as_str().rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
+    let stem = path.as_str().strip_suffix(".md").unwrap_or(path.as_str());
     SitePath::new(&format!("{stem}.reviews.yaml")).expect("a path with another ending is one")
 }
 

@@ -302,7 +302,27 @@ fn a_reference_has_an_author_of_its_own() {
     assert!(said.contains("ann changed this text last"), "{said}");
     let approve = ["approve", "reference/plans.csv", "--by", "bea", "--method", "read"];
     assert_eq!(book.lacuna_as("bea", &approve).code, Some(0));
-    assert!(book.read("content/reference/plans.reviews.yaml").starts_with("- by: bea\n"));
+    assert!(book.read("content/reference/plans.csv.reviews.yaml").starts_with("- by: bea\n"));
+}
+
+#[test]
+fn references_that_differ_in_their_ending_are_reviewed_each_on_its_own() {
+    let book = Repository::approved();
+    book.write("content/reference/plans.csv", "plan\nfree\n");
+    book.write("content/reference/plans.yaml", "plan: free\n");
+    book.edit(
+        PAGE,
+        "# Backups\n",
+        "# Backups\n\n{{#table ../reference/plans.csv}}\n\n{{#include ../reference/plans.yaml}}\n",
+    );
+    book.commit("bea");
+    book.approve("ann");
+    for (file, standing) in [("plans.csv", "in-review"), ("plans.yaml", "complete")] {
+        let name = format!("reference/{file}");
+        book.data(&["approve", &name, "--by", "ann", "--method", "read"]);
+        book.commit("ann");
+        assert_eq!(book.standing(), standing, "with {file}");
+    }
 }
 
 #[test]
