@@ -24,7 +24,7 @@ mod texts;
 
 pub use analyse::{Analysis, Changes, Engine, Wanted, analyse, analyse_at};
 pub use output::clean;
-pub use past::{Point, past};
+pub use past::past;
 pub use snapshot::Snapshot;
 
 use std::collections::BTreeMap;
@@ -87,8 +87,10 @@ pub fn build_explained(
 ) -> Result<Report, Error> {
     output::check_folder(files, config)?;
     let mut engine = Engine::open(files, config);
-    let analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
+    let mut analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
     engine.clock.mark("site, rules, statuses");
+    analysis.past = engine.past(files, config, &Changes::All, &analysis);
+    engine.clock.mark("coverage over time");
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
     let plan = plan::plan(files, config, &analysis, &scene);
@@ -125,7 +127,7 @@ pub fn check_and_keep(files: &dyn Files, config: &Config) -> Result<(Report, Ana
     make_all(files, config, |_, _| {})
 }
 
-/// Builds the site into memory: the content of each file by its URL.
+/// Builds the site into memory: the content of each file by its URL. Without coverage over time.
 pub fn build_in_memory(
     files: &dyn Files,
     config: &Config,

@@ -10,6 +10,7 @@ mod gap;
 mod json;
 mod machine;
 mod nav;
+mod over_time;
 mod page;
 mod prepared;
 mod theme;

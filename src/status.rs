@@ -9,7 +9,7 @@ mod judge;
 mod review;
 mod sections;
 
-pub use coverage::{Coverage, percent};
+pub use coverage::{Coverage, Point, percent, since};
 pub use judge::{judge, unready};
 pub use review::approval_of;
 

@@ -30,7 +30,7 @@ use crate::parse::{Body, CodeCache, PageFacts, PageOwn, Standing};
 use crate::render::{self, Scene, Shared, Theme};
 use crate::resolve::Site;
 use crate::source::{self, Suppression, Tree};
-use crate::status::{self, Evidence, GapStatus};
+use crate::status::{self, Evidence, GapStatus, Point};
 
 /// Everything that is known before the first page is rendered.
 pub struct Analysis {
@@ -49,6 +49,8 @@ pub struct Analysis {
     pub statuses: Vec<GapStatus>,
     pub(super) theme: Arc<Theme>,
     history: Arc<History>,
+    /// Coverage over time, where pages show it.
+    pub(super) past: Arc<Vec<Point>>,
     /// What a review of each page that closes a gap is bound to.
     digests: BTreeMap<SitePath, String>,
     /// What keeps each of them from being reviewed.
@@ -110,6 +112,7 @@ pub struct Engine {
     site: Option<Resolved>,
     rules: Rules,
     recorded: Recorded,
+    pub(super) past: Option<Arc<Vec<Point>>>,
 }
 
 /// How much of each page is wanted.
@@ -214,6 +217,7 @@ impl Engine {
             unready: judged.unready,
             theme,
             history,
+            past: Arc::default(),
             lines,
             suppressions: [&pages.suppressions[..], &texts.suppressions].concat(),
             texts,
@@ -392,6 +396,7 @@ impl Analysis {
             facts: &self.facts,
             history: &self.history,
             statuses: &self.statuses,
+            past: &self.past,
         }
     }
 

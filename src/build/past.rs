@@ -4,27 +4,18 @@
 //! day, by its own settings, with an engine that does again only what the day changed. Who
 //! approved what is taken from the records of the day; only today's statuses ask git about them.
 
-use jiff::civil::Date;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::cache::Cache;
-use super::{Changes, Engine, Wanted};
+use super::{Analysis, Changes, Engine, Wanted};
 use crate::base::SitePath;
 use crate::config::Config;
 use crate::files::Files;
 use crate::history::{Day, History};
-use crate::status::Coverage;
-
-/// Coverage at the end of a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Point {
-    /// The day.
-    pub date: Date,
-    /// The last commit of the day.
-    pub commit: String,
-    /// The counts.
-    pub coverage: Coverage,
-}
+use crate::status::{Coverage, Point};
 
 /// What is kept between builds.
 #[derive(Default, Serialize, Deserialize)]
@@ -41,10 +32,49 @@ const FILE: &str = "history";
 /// Coverage over time, one point for each day on which something changed, the oldest first. Empty
 /// where nothing is known.
 pub fn past(files: &dyn Files, config: &Config, history: &History) -> Vec<Point> {
+    past_with(None, files, config, history)
+}
+
+impl Analysis {
+    /// The same with coverage over time.
+    #[must_use]
+    pub fn with_past(mut self, files: &dyn Files, config: &Config) -> Self {
+        self.past = Arc::new(past(files, config, self.history()));
+        self
+    }
+}
+
+impl Engine {
+    /// Coverage over time, for the pages that show it. Looked for again when anything may have
+    /// changed, which is quick as long as nothing was committed.
+    pub(super) fn past(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        changes: &Changes,
+        analysis: &Analysis,
+    ) -> Arc<Vec<Point>> {
+        let is_known = self.past.is_some() && !matches!(changes, Changes::All);
+        if !is_known && analysis.checklist.is_some() {
+            let points = past_with(self.cache.as_ref(), files, config, analysis.history());
+            self.past = Some(Arc::new(points));
+        }
+        self.past.clone().unwrap_or_default()
+    }
+}
+
+/// With the cache of whoever has opened it already.
+fn past_with(
+    cache: Option<&Cache>,
+    files: &dyn Files,
+    config: &Config,
+    history: &History,
+) -> Vec<Point> {
     let known = history.unknown.is_none();
     let Some(head) = known.then(|| history.head()).flatten() else { return Vec::new() };
-    let cache = Cache::open(files, config);
-    let kept = cache.as_ref().and_then(|cache| cache.read::<Kept>(files, FILE));
+    let own = if cache.is_none() { Cache::open(files, config) } else { None };
+    let cache = cache.or(own.as_ref());
+    let kept = cache.and_then(|cache| cache.read::<Kept>(files, FILE));
     let kept = kept.map(|found| found.values).filter(|kept| kept.src == config.src);
     let kept = kept.unwrap_or_default();
     if kept.head == head {
@@ -56,7 +86,9 @@ pub fn past(files: &dyn Files, config: &Config, history: &History) -> Vec<Point>
     let done = days.iter().zip(&kept.days).take_while(same).count();
     let mut all = kept.days;
     all.truncate(done);
-    all.extend(judge(config, history, &days, done));
+    let seen = all.iter().filter_map(|(_, point)| point.as_ref());
+    let seen = seen.flat_map(|point| point.new.iter().cloned()).collect();
+    all.extend(judge(config, history, (&days, done), seen));
     let kept = Kept { src: config.src.clone(), head, days: all };
     // Without a cache the next call judges all days again.
     cache.and_then(|cache| cache.write(files, FILE, &kept, &[]));
@@ -67,12 +99,12 @@ fn points(days: Vec<(String, Option<Point>)>) -> Vec<Point> {
     days.into_iter().filter_map(|(_, point)| point).collect()
 }
 
-/// Judges the days from `done` on.
+/// Judges the days from a number on; the gaps that were `seen` before aren't new.
 fn judge(
     config: &Config,
     history: &History,
-    days: &[Day],
-    done: usize,
+    (days, done): (&[Day], usize),
+    mut seen: BTreeSet<String>,
 ) -> Vec<(String, Option<Point>)> {
     let mut files = history.replay();
     let mut engine = Engine::with_history(History::of_the_past());
@@ -93,7 +125,7 @@ fn judge(
         };
         let then = settings.as_mut().expect("they were just read");
         then.today = day.date;
-        let point = point(&mut engine, &files, then, &changes, day);
+        let point = point(&mut engine, &files, then, &changes, (day, &mut seen));
         judged.push((day.commit.clone(), point));
     }
     judged
@@ -110,10 +142,15 @@ fn point(
     files: &dyn Files,
     config: &Config,
     changes: &Changes,
-    day: &Day,
+    (day, seen): (&Day, &mut BTreeSet<String>),
 ) -> Option<Point> {
     let analysis = engine.analyse(files, config, changes, Wanted::Facts).ok()?;
-    analysis.checklist.as_ref()?;
-    let coverage = Coverage::of(&analysis.statuses);
-    Some(Point { date: day.date, commit: day.commit.clone(), coverage })
+    let list = analysis.checklist.as_ref()?;
+    let new = list.gaps.iter().map(|gap| gap.id.clone()).filter(|gap| seen.insert(gap.clone()));
+    Some(Point {
+        date: day.date,
+        commit: day.commit.clone(),
+        new: new.collect(),
+        coverage: Coverage::of(&analysis.statuses),
+    })
 }

@@ -34,7 +34,8 @@ impl Snapshot {
         earlier: Option<&Self>,
     ) -> Result<Self, Error> {
         engine.clock = Clock::default();
-        let analysis = engine.analyse(files, &config, changes, Wanted::Facts)?;
+        let mut analysis = engine.analyse(files, &config, changes, Wanted::Facts)?;
+        analysis.past = engine.past(files, &config, changes, &analysis);
         let earlier = earlier.map(|earlier| (&earlier.analysis, &earlier.shared));
         let shared = analysis.shared_after(&config, earlier);
         let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));

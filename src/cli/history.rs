@@ -7,9 +7,9 @@ use super::console::Console;
 use super::project::Project;
 use super::{Failure, Outcome, Verdict};
 use crate::base::plural;
-use crate::build::{Point, past};
+use crate::build::past;
 use crate::history::{self, Unknown};
-use crate::status::Status;
+use crate::status::{Point, Status};
 
 pub(super) fn run(options: &HistoryOptions, global: &Global, console: &Console) -> Outcome {
     let project = Project::open(global, console)?;
@@ -63,7 +63,7 @@ fn json_of(points: &[Point]) -> String {
 fn csv_of(points: &[Point]) -> String {
     let statuses = Status::ALL.map(Status::id).join(",");
     let mut out = format!("date,commit,total,applicable,written,approved,{statuses}\n");
-    for Point { date, commit, coverage } in points {
+    for Point { date, commit, coverage, .. } in points {
         let counts: Vec<String> = coverage.by_status.iter().map(ToString::to_string).collect();
         out += &format!(
             "{date},{commit},{},{},{},{},{}\n",

@@ -10,6 +10,7 @@ use crate::render;
 pub(super) fn run(options: &NextOptions, global: &Global, console: &Console) -> Outcome {
     let project = Project::open(global, console)?;
     let analysis = analyse(&project.files, &project.config)?;
+    let analysis = analysis.with_past(&project.files, &project.config);
     let list = checklist(&analysis)?;
     let tiers: Vec<&str> = list.tiers.iter().map(|tier| tier.id.as_str()).collect();
     let owners: Vec<&str> = project.config.owners.keys().map(String::as_str).collect();
@@ -31,8 +32,10 @@ pub(super) fn run(options: &NextOptions, global: &Global, console: &Console) -> 
             1 => "1 page leads to it. ".to_string(),
             count => format!("{count} pages lead to it. "),
         };
+        let age = scene.since(&gap.id).filter(|_| gap.status.id == "missing");
+        let age = age.map_or(String::new(), |day| format!("On the list since {day}. "));
         console.data(&format!(
-            "{} {:<9}  {}\n             {} tier. {waits}{} {}\n",
+            "{} {:<9}  {}\n             {} tier. {waits}{age}{} {}\n",
             gap.status.glyph,
             gap.status.word,
             gap.id,

@@ -164,5 +164,6 @@ pub(super) fn coverage_view(coverage: &Coverage) -> CoverageView {
         written_percent: percent(coverage.written, coverage.applicable),
         approved_percent: percent(coverage.approved, coverage.applicable),
         by_status: order.filter_map(count).collect(),
+        over_time: None,
     }
 }

@@ -4,12 +4,15 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::gap::{GapSource, area_url, coverage_view, gap_views, link, status_view, tier_url};
 use super::nav::{all_sections, chain, nav_views, window};
+use super::over_time::over_time;
 use super::prepared::Prepared;
 use super::view::{
-    AreaView, Choice, Content, GapStart, GapView, HomeView, Link, MapRow, NavView, PageMeta,
-    PageView, SiteView, StatusPageView, StatusView, TierView, TocEntry,
+    AreaView, Choice, Content, CoverageView, GapStart, GapView, HomeView, Link, MapRow, NavView,
+    PageMeta, PageView, SiteView, StatusPageView, StatusView, TierView, TocEntry,
 };
 use crate::base::{Digest, Hasher, encode_path, root_of};
 use crate::checklist::Checklist;
@@ -18,7 +21,7 @@ use crate::diag::Span;
 use crate::history::History;
 use crate::parse::{Body, PageFacts, PageOwn};
 use crate::resolve::{Entry, EntryKind, Outcome, Site};
-use crate::status::{Coverage, GapStatus, Status};
+use crate::status::{Coverage, GapStatus, Point, Status, since};
 
 /// The whole site, ready to be seen page by page.
 pub struct Scene<'a> {
@@ -28,6 +31,7 @@ pub struct Scene<'a> {
     facts: &'a [Arc<PageFacts>],
     history: &'a History,
     statuses: &'a [GapStatus],
+    past: &'a [Point],
     shared: &'a Shared,
     /// One a gap.
     pub gaps: &'a [GapView],
@@ -59,6 +63,8 @@ pub struct Parts<'a> {
     pub history: &'a History,
     /// The status of each gap.
     pub statuses: &'a [GapStatus],
+    /// Coverage over time; empty where it isn't known.
+    pub past: &'a [Point],
 }
 
 impl Shared {
@@ -107,6 +113,7 @@ impl<'a> Scene<'a> {
             facts: parts.facts,
             history: parts.history,
             statuses: parts.statuses,
+            past: parts.past,
             shared,
             gaps: &shared.gaps,
         }
@@ -131,6 +138,18 @@ impl<'a> Scene<'a> {
     pub fn changed(&self, entry: &Entry) -> Option<String> {
         let page = entry.page?;
         self.history.changed(&self.facts[page].path).map(|day| day.to_string())
+    }
+
+    /// The counts of all gaps, today and over time.
+    fn coverage(&self) -> CoverageView {
+        let now = Coverage::of(self.statuses);
+        let over_time = over_time(self.past, &now, self.config.today);
+        CoverageView { over_time, ..coverage_view(&now) }
+    }
+
+    /// Since when a gap is on the list, if git tells.
+    pub fn since(&self, gap: &str) -> Option<Date> {
+        since(self.past).get(gap).copied()
     }
 
     /// One sentence about an entry.
@@ -342,7 +361,7 @@ fn area_content(scene: &Scene, area: usize) -> Content {
 fn home(scene: &Scene, list: &Checklist) -> HomeView {
     let map = map(scene, list);
     HomeView {
-        coverage: coverage_view(&Coverage::of(scene.statuses)),
+        coverage: scene.coverage(),
         tiers: tiers(scene, list),
         columns: map.iter().map(|row| row.cells.len()).max().unwrap_or(0),
         map,
@@ -354,16 +373,19 @@ fn home(scene: &Scene, list: &Checklist) -> HomeView {
 }
 
 /// What to write next: the tier that matters most first, in it what most other pages lead to,
-/// then what is furthest from done, then what nobody has touched for longest.
+/// then what is furthest from done, then what nobody has touched for longest, or is on the list for
+/// longest.
 pub fn next(scene: &Scene, list: &Checklist) -> Vec<usize> {
     let open = |gap: &usize| scene.statuses[*gap].status < Status::InReview;
     let mut gaps: Vec<usize> = (0..list.gaps.len()).filter(open).collect();
     let waiting = waiting(scene, list.gaps.len());
+    let since = since(scene.past);
     gaps.sort_by_key(|gap| {
         let tier = list.areas[list.gaps[*gap].area].tier;
         let page = scene.site.gaps[*gap].pages.first();
         let changed = page.and_then(|page| scene.history.changed(&scene.facts[*page].path));
-        (tier, Reverse(waiting[*gap]), scene.statuses[*gap].status, changed)
+        let age = changed.or_else(|| since.get(list.gaps[*gap].id.as_str()).copied());
+        (tier, Reverse(waiting[*gap]), scene.statuses[*gap].status, age)
     });
     gaps
 }
@@ -443,7 +465,7 @@ fn status_page(scene: &Scene, list: &Checklist) -> StatusPageView {
     let statuses: Vec<StatusView> =
         Status::ALL.iter().filter(occurs).map(|status| status_view(*status)).collect();
     StatusPageView {
-        coverage: coverage_view(&Coverage::of(scene.statuses)),
+        coverage: scene.coverage(),
         tiers: tiers(scene, list),
         gaps: scene.gaps.to_vec(),
         areas: list.areas.iter().map(|area| choice((&area.id, &area.title))).collect(),

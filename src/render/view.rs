@@ -7,6 +7,7 @@
 
 use serde::Serialize;
 
+use super::over_time::OverTimeView;
 use super::prepared::Prepared;
 
 /// All that the template of one page gets, besides `body`: the HTML of the page's own text, empty
@@ -336,6 +337,8 @@ pub struct CoverageView {
     pub approved_percent: u8,
     /// The counts in the order complete … missing, waived; without zeros.
     pub by_status: Vec<StatusCount>,
+    /// Coverage over time; only of all gaps, and none where git doesn't tell.
+    pub over_time: Option<OverTimeView>,
 }
 
 /// How many gaps have a status.

@@ -1,5 +1,8 @@
 //! Counts over gaps.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{GapStatus, Status};
@@ -20,6 +23,25 @@ pub struct Coverage {
     pub approved: usize,
     /// How many have each status, in the order of [`Status::ALL`].
     pub by_status: [usize; 7],
+}
+
+/// Coverage at the end of a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// The day.
+    pub date: Date,
+    /// The last commit of the day.
+    pub commit: String,
+    /// The counts.
+    pub coverage: Coverage,
+    /// The gaps that weren't on the list at any point before.
+    pub new: Vec<String>,
+}
+
+/// Since when each gap is on the list, as far as some points tell.
+pub fn since(points: &[Point]) -> BTreeMap<&str, Date> {
+    let pairs = points.iter().flat_map(|point| point.new.iter().map(|gap| (gap, point.date)));
+    pairs.map(|(gap, day)| (gap.as_str(), day)).collect()
 }
 
 impl Coverage {

@@ -61,6 +61,37 @@ fn the_history_has_a_point_for_each_day_on_which_something_changed() {
 }
 
 #[test]
+fn home_and_status_page_draw_coverage_over_time_and_list_its_numbers() {
+    let repository = four_days();
+    repository.data(&["build"]);
+    for page in ["book/index.html", "book/status/index.html"] {
+        let html = repository.read(page);
+        let rows: Vec<String> = html
+            .split("<tr><th scope=\"row\"><time>")
+            .skip(1)
+            .map(|row| row.split("</tr>").next().unwrap().to_string())
+            .map(|row| row.replace("</time></th><td>", " ").replace("</td><td>", " "))
+            .collect();
+        let expected = [
+            "2026-11-22 3 0 0</td>",
+            "2026-11-23 3 1 0</td>",
+            "2026-11-25 3 1 1</td>",
+            "2026-11-26 4 1 1</td>",
+        ];
+        assert_eq!(rows, expected, "{page}");
+        let scope =
+            "class=\"scope\" points=\"0.0,37.5 150.0,37.5 450.0,37.5 600.0,37.5 600.0,0.0\"";
+        assert!(html.contains(scope), "{page}: {html}");
+        assert!(html.contains("aria-label=\"Coverage from 2026-11-22 to 2026-11-26: 1 of 4 gaps"));
+    }
+    let again = repository.lacuna_as("ann", &["build", "--verbose"]);
+    assert!(again.err.contains("written 0, removed 0"), "{}", again.err);
+    std::fs::remove_dir_all(repository.path(".git")).unwrap();
+    repository.data(&["build"]);
+    assert!(!repository.read("book/index.html").contains("over-time"));
+}
+
+#[test]
 fn the_history_goes_on_from_what_is_kept() {
     let mut repository = four_days();
     days(&repository);
@@ -221,6 +252,22 @@ fn what_other_pages_lead_to_is_written_first() {
     let next = repository.data(&["next", "-n", "1"]);
     assert!(next.contains("operations/restores"), "{next}");
     assert!(next.contains("1 page leads to it."), "{next}");
+}
+
+#[test]
+fn what_is_on_the_list_for_longest_is_written_first() {
+    let mut repository = Repository::new();
+    repository.set_today("2026-11-25");
+    repository.edit("content/checklist.md", "- **Backups**", "- **Drills**: None.\n- **Backups**");
+    repository.commit("cat");
+    let ids = |next: &str| -> Vec<String> {
+        let firsts = next.lines().filter_map(|line| line.split_once(" missing "));
+        firsts.map(|(_, id)| id.trim().to_string()).collect()
+    };
+    let next = repository.data(&["next", "-n", "3"]);
+    assert_eq!(ids(&next), ["operations/backups", "operations/restores", "operations/drills"]);
+    assert!(next.contains("On the list since 2026-11-22."), "{next}");
+    assert!(next.contains("On the list since 2026-11-25."), "{next}");
 }
 
 #[test]
