@@ -23,7 +23,7 @@ def burn():
 def link(runbook):
     """A link from the page, in Markdown, to where the first step stands."""
     page, sign, section = runbook.partition("#")
-    title = page.split("/")[-1].replace("-", " ").capitalize()
+    title = "Below" if "without-a-page" in section else page.split("/")[-1].replace("-", " ").capitalize()
     return f"[{title}](../../{page}{'.md' if page.count('/') > 1 else '/index.md'}{sign}{section})"
 
 
