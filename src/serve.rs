@@ -4,6 +4,7 @@
 //! written. When a file changes, a new snapshot takes the place of the old one, and every open
 //! page hears of it. Whatever content, theme and configuration do, the last good site stays.
 
+mod behind;
 mod events;
 mod http;
 mod preview;
@@ -13,7 +14,6 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 
 use jiff::civil::Date;
 
@@ -84,14 +84,11 @@ pub fn serve(
     }
     let notify = Arc::new(notify);
     let preview = Arc::new(Preview::new(files, options, address));
-    let (started, start) = channel();
-    let watching = Arc::clone(&preview);
-    let tell = Arc::clone(&notify);
+    let (watching, tell) = (Arc::clone(&preview), Arc::clone(&notify));
     let poll = options.poll;
-    std::thread::spawn(move || watch::watch(&watching, poll, &*tell, &started));
-    // A thread that has failed before it could tell leaves a preview with nothing to show.
-    let _ = start.recv();
-    notify(Notice::Ready(address));
+    std::thread::spawn(move || watch::watch(&watching, poll, &*tell));
+    let (behind, tell) = (Arc::clone(&preview), Arc::clone(&notify));
+    std::thread::spawn(move || behind::rehearse(&behind, &*tell));
     http::run(listener, address, &preview, &*notify)
 }
 

@@ -113,6 +113,7 @@ pub struct Engine {
     rules: Rules,
     recorded: Recorded,
     pub(super) past: Option<Arc<Vec<Point>>>,
+    keeps_good_theme: bool,
 }
 
 /// How much of each page is wanted.
@@ -141,6 +142,13 @@ impl Engine {
         );
         clock.mark("open the cache");
         Self { cache, clock, pages, site, ..Self::default() }
+    }
+
+    /// From now on the theme stays as it was while a template of it can't be read.
+    #[must_use]
+    pub fn keep_good_theme(mut self) -> Self {
+        self.keeps_good_theme = true;
+        self
     }
 
     /// What was done for the page of an entry, and where it is.
@@ -292,7 +300,9 @@ impl Engine {
     ) -> (Arc<Theme>, Vec<Diagnostic>) {
         if self.theme.is_none() || changes.any(|path| path.strip("themes").is_some()) {
             let (theme, found) = theme::load(files, config);
-            self.theme = Some((Arc::new(theme), found));
+            let is_broken = found.iter().any(|found| found.rule.code == "T001");
+            let good = self.theme.take().filter(|_| self.keeps_good_theme && is_broken);
+            self.theme = Some((good.map_or_else(|| Arc::new(theme), |(good, _)| good), found));
         }
         self.theme.clone().expect("it was just made")
     }

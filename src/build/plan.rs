@@ -177,11 +177,29 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// Runs the template of a file that has one, without the text of its page: what fails is found
+    /// without making all of it.
+    pub(super) fn rehearse(&self, job: &Job) -> Result<(), Box<Diagnostic>> {
+        match job {
+            Job::Copy(_) | Job::Bytes(_) | Job::Pages => Ok(()),
+            Job::Page(entry) => text(self.analysis.theme.page(&self.view(*entry), "")).map(drop),
+            // Whatever the machine says against them is told to whoever asks.
+            Job::NotFound | Job::Redirect(_) | Job::Sitemap | Job::Feed => {
+                (self.ready(job).make)().map_or(Ok(()), |made| made.map(drop))
+            }
+        }
+    }
+
+    fn view(&self, entry: usize) -> PageView<'_> {
+        let page = self.analysis.site.entries[entry].page;
+        let own = page.map(|page| &*self.analysis.own[page]);
+        render::page_view(self.scene, entry, own)
+    }
+
     fn page(&'a self, entry: usize) -> Ready<'a> {
         let theme = &self.analysis.theme;
         let page = self.analysis.site.entries[entry].page;
-        let own = page.map(|page| &*self.analysis.own[page]);
-        let view = render::page_view(self.scene, entry, own);
+        let view = self.view(entry);
         let Some(page) = page else {
             let key = self.page_key(&view, Digest::of(b""));
             let make = move || Ok(text(theme.page(&view, "")));

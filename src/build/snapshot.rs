@@ -49,10 +49,44 @@ impl Snapshot {
     /// The bytes at a URL; none when there is nothing.
     pub fn render(&self, files: &dyn Files, url: &str) -> Option<Made> {
         let job = self.jobs.get(url)?;
+        self.with_maker(files, |maker| Some((maker.ready(job).make)()))
+    }
+
+    /// Runs the template of a URL without the text of its page, and says what fails.
+    pub fn rehearse(&self, files: &dyn Files, url: &str) -> Option<Diagnostic> {
+        let job = self.jobs.get(url)?;
+        self.with_maker(files, |maker| maker.rehearse(job).err().map(|fault| *fault))
+    }
+
+    fn with_maker<T>(&self, files: &dyn Files, run: impl FnOnce(&Maker) -> T) -> T {
         let scene = &self.analysis.scene(&self.config, &self.shared);
         let (config, analysis) = (&*self.config, &self.analysis);
-        let maker = Maker { files, config, analysis, scene, cache: None };
-        Some((maker.ready(job).make)())
+        run(&Maker { files, config, analysis, scene, cache: None })
+    }
+
+    /// The URLs of the pages that may look different from how they did in an earlier snapshot,
+    /// besides their own text; sorted.
+    pub fn pages_since(&self, earlier: Option<&Self>) -> Vec<&str> {
+        let same = earlier.filter(|earlier| self.shares_all_with(earlier));
+        let entries = self.analysis.site.entries.iter();
+        let is_new = |page: usize| {
+            let own = |snapshot: &Self| Arc::clone(&snapshot.analysis.own[page]);
+            same.is_none_or(|same| !Arc::ptr_eq(&own(same), &own(self)))
+        };
+        let pages = entries.filter(|entry| entry.page.map_or(same.is_none(), is_new));
+        let rest =
+            self.jobs.iter().filter(|(_, job)| same.is_none() && !matches!(job, Job::Page(_)));
+        let mut urls: Vec<&str> = pages.map(|entry| entry.url.as_str()).collect();
+        urls.extend(rest.map(|(url, _)| url.as_str()));
+        urls.sort_unstable();
+        urls
+    }
+
+    /// True when all that pages share is as it was.
+    fn shares_all_with(&self, earlier: &Self) -> bool {
+        Arc::ptr_eq(&self.analysis.theme, &earlier.analysis.theme)
+            && Arc::ptr_eq(&self.analysis.site, &earlier.analysis.site)
+            && self.shared.looks_like(&earlier.shared)
     }
 
     /// True when there is something at a URL.

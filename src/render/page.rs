@@ -97,6 +97,11 @@ impl Shared {
         Self { gaps, site, navs, places }
     }
 
+    /// True when all that pages share looks the same, the details of gaps apart.
+    pub fn looks_like(&self, earlier: &Self) -> bool {
+        Arc::ptr_eq(&self.navs, &earlier.navs) && self.site.digest == earlier.site.digest
+    }
+
     /// The navigation, for a later version.
     pub fn navs(&self) -> Arc<Navs> {
         Arc::clone(&self.navs)

@@ -26,8 +26,10 @@ const MOST_REQUESTS: usize = 256;
 const MOST_STREAMS: usize = 200;
 /// How often the library is woken, see [`nudge`].
 const NUDGE: Duration = Duration::from_millis(25);
-/// A body up to this is read and thrown away.
-const MOST_BODY: usize = 64 * 1024;
+/// A body up to this is read and thrown away. Its memory isn't touched before it comes.
+const MOST_BODY: usize = 256 * 1024 * 1024;
+/// So many connections may be lost to longer ones, see [`writer`].
+const MOST_LOST: usize = 64;
 /// A client that takes no byte for so long is given up.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -81,6 +83,8 @@ impl Asked {
 struct Busy {
     requests: AtomicUsize,
     streams: AtomicUsize,
+    /// Connections that can't be closed any more, see [`writer`].
+    lost: AtomicUsize,
 }
 
 /// Listens with a time-out for writing, which connections inherit from the listener.
@@ -108,6 +112,10 @@ pub(super) fn run(
     let busy = Arc::new(Busy::default());
     std::thread::spawn(move || nudge(address));
     loop {
+        if busy.lost.load(Ordering::SeqCst) > MOST_LOST {
+            let why = "too many requests came with a body that no memory can hold";
+            return Err(Error::at("go on listening on", &place)(io::Error::other(why)));
+        }
         match server.recv() {
             Ok(request) => answer(request, preview, &busy),
             Err(error) => {
@@ -171,7 +179,7 @@ fn answer(request: Request, preview: &Arc<Preview>, busy: &Arc<Busy>) {
     let (preview, busy) = (Arc::clone(preview), Arc::clone(busy));
     let work = move || match Counted::new(&busy.requests, MOST_REQUESTS) {
         Some(_counted) => handle(request, &preview, &busy),
-        None => send(request, &too_many()),
+        None => send(request, &too_many(), &busy),
     };
     // Without a thread to be had the connection is dropped with the closure.
     drop(std::thread::Builder::new().spawn(work));
@@ -184,7 +192,7 @@ fn too_many() -> Reply {
 fn handle(request: Request, preview: &Preview, busy: &Busy) {
     let asked = match check(&request, preview.address(), preview.hosts()) {
         Ok(asked) => asked,
-        Err(reply) => return send(request, &reply),
+        Err(reply) => return send(request, &reply, busy),
     };
     if asked.path == "__lacuna/events" && *request.method() == Method::Get {
         return match Counted::new(&busy.streams, MOST_STREAMS) {
@@ -192,12 +200,12 @@ fn handle(request: Request, preview: &Preview, busy: &Busy) {
                 let last = asked.query("last").or(asked.last_event.as_deref());
                 super::events::stream(request.into_writer(), preview.hub(), last);
             }
-            None => send(request, &too_many()),
+            None => send(request, &too_many(), busy),
         };
     }
     let reply = catch_unwind(AssertUnwindSafe(|| preview.reply(&asked)))
         .unwrap_or_else(|_| Reply::text(500, "the preview failed; see the terminal"));
-    send(request, &reply);
+    send(request, &reply, busy);
 }
 
 /// What the preview answers to: its own host names only, so that no other site's page can reach
@@ -259,7 +267,7 @@ fn is_our_host(host: &str, bound: SocketAddr, hosts: &[String]) -> bool {
 }
 
 /// Sends an answer as one write. A client that has gone is no fault.
-fn send(request: Request, reply: &Reply) {
+fn send(request: Request, reply: &Reply, busy: &Busy) {
     let head_only = *request.method() == Method::Head;
     let mut out = format!(
         "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nConnection: close\r\n\
@@ -280,15 +288,17 @@ fn send(request: Request, reply: &Reply) {
     if !head_only && reply.status != 304 {
         out.extend(&reply.body);
     }
-    let Some(mut writer) = writer(request) else { return };
+    let Some(mut writer) = writer(request, busy) else { return };
     drop(writer.write_all(&out).and_then(|()| writer.flush()));
 }
 
-/// Where the answer goes. The library reads a body that nobody wants in one piece, as long as
-/// its head says it is, and a length that no memory can hold would end the process. So a
-/// request with a large one is forgotten, and its connection stays open without an answer.
-fn writer(request: Request) -> Option<Box<dyn Write + Send>> {
+/// Where the answer goes. Whoever lets go of a request makes the library ask for as much memory as
+/// its body is long, and a length that no memory can hold would end the process. The library has
+/// no other way to close the connection of such a request, so it stays open without an answer. That
+/// costs a thread and two file descriptors each; when there are many, the preview ends by itself.
+fn writer(request: Request, busy: &Busy) -> Option<Box<dyn Write + Send>> {
     if request.body_length().is_some_and(|length| length > MOST_BODY) {
+        busy.lost.fetch_add(1, Ordering::SeqCst);
         std::mem::forget(request);
         return None;
     }

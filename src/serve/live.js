@@ -185,24 +185,37 @@
     if (!panel.parentNode) document.documentElement.appendChild(panel);
   }
 
-  // A browser has six connections for a host, so a hidden page gives its own back.
-  var events = null, seen = null;
+  // All pages of a browser share one stream. Where they can't, each has its own, and a hidden page
+  // gives it back, since a browser has six connections for a host.
+  var port = null, events = null, seen = null;
+  function heard(id, news) {
+    if (id === seen && !failed) return;
+    seen = id;
+    if (news.follow && pathOf(news.follow) !== here()) { location.href = news.follow; return; }
+    if (reloads(news.files)) { location.reload(); return; }
+    refresh(news.files, news.version);
+    update();
+  }
+  function share() {
+    if (!window.SharedWorker) return;
+    var worker = new SharedWorker("/__lacuna/worker.js");
+    port = worker.port;
+    port.onmessage = function (message) { heard(message.data.id, message.data.news); };
+    worker.onerror = function () { port = null; listen(); };
+  }
   function listen() {
-    if (events || document.hidden) return;
+    if (document.hidden) return;
+    if (port) { port.postMessage({ seen: seen }); return; }
+    if (events) return;
     events = new EventSource("/__lacuna/events" + (seen ? "?last=" + seen : ""));
     events.addEventListener("update", function (event) {
-      if (event.lastEventId === seen && !failed) return;
-      seen = event.lastEventId;
-      var news = JSON.parse(event.data);
-      if (news.follow && pathOf(news.follow) !== here()) { location.href = news.follow; return; }
-      if (reloads(news.files)) { location.reload(); return; }
-      refresh(news.files, news.version);
-      update();
+      heard(event.lastEventId, JSON.parse(event.data));
     });
   }
   // The home page has two addresses, and so has each folder.
   function here() { return location.pathname.replace(/\/$/, "/index.html"); }
   function leave() {
+    if (port) port.postMessage({ leaves: true });
     if (events) events.close();
     events = null;
   }
@@ -211,5 +224,6 @@
   });
   addEventListener("pagehide", leave);
   addEventListener("pageshow", listen);
+  share();
   listen();
 })();

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -19,9 +19,12 @@ use crate::diag::{Diagnostic, Format, Severity, print};
 use crate::files::Files;
 
 const SCRIPT: &str = include_str!("live.js");
+const WORKER: &str = include_str!("worker.js");
 const STYLE: &str = include_str!("live.css");
 const INJECTED: &str = "<script src=\"/__lacuna/live.js\" defer></script>\
                         <link rel=\"stylesheet\" href=\"/__lacuna/live.css\">";
+/// Nobody waits longer for the first site.
+const PATIENCE: Duration = Duration::from_mins(1);
 const JSON: &str = "application/json; charset=utf-8";
 
 /// The site as it is served.
@@ -32,6 +35,8 @@ pub(super) struct Preview {
     hub: Hub,
     engine: Mutex<Engine>,
     state: Mutex<State>,
+    /// Told whenever the state has changed.
+    changed: Condvar,
     /// The last good bytes of pages that can't be rendered at the moment.
     good: Mutex<HashMap<String, Vec<u8>>>,
 }
@@ -43,8 +48,12 @@ struct State {
     snapshot: Option<Arc<Snapshot>>,
     /// Why there is no newer one.
     faults: Vec<Diagnostic>,
-    /// Faults that appeared when a page was rendered, by its URL.
+    /// How many updates there have been.
+    updates: u64,
+    /// Faults that appeared when a page was asked for, by its URL.
     page_faults: HashMap<String, Diagnostic>,
+    /// Faults of pages that nobody has asked for.
+    unseen_faults: Vec<Diagnostic>,
 }
 
 /// What an update found.
@@ -72,6 +81,7 @@ impl Preview {
             hub: Hub::new(u64::try_from(since.as_millis()).unwrap_or_default()),
             engine: Mutex::default(),
             state: Mutex::default(),
+            changed: Condvar::new(),
             good: Mutex::default(),
         }
     }
@@ -111,7 +121,8 @@ impl Preview {
 
     /// The files outside the folder of the content that the site is made from.
     pub(super) fn outside(&self) -> BTreeSet<SitePath> {
-        self.state().snapshot.map_or_else(BTreeSet::new, |snapshot| snapshot.outside())
+        let snapshot = lock(&self.state).snapshot.clone();
+        snapshot.map_or_else(BTreeSet::new, |snapshot| snapshot.outside())
     }
 
     /// Brings the site up to date and tells all open pages. A panic leaves the last good site.
@@ -142,7 +153,9 @@ impl Preview {
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         let follow = state.saved(changes).filter(|_| self.options.follow);
         let files = state.changed_files(changes);
+        state.updates += 1;
         drop(state);
+        self.changed.notify_all();
         self.hub.announce(follow, files);
         let took = start.elapsed();
         drop(old);
@@ -160,23 +173,18 @@ impl Preview {
         let changes = if touches_book { &Changes::All } else { changes };
         let earlier = lock(&self.state).snapshot.clone();
         let mut engine = self.engine();
-        let config = Arc::new(config);
-        let first = earlier.is_none();
-        if first {
-            *engine = Engine::open(&*self.files, &config);
+        if earlier.is_none() {
+            *engine = Engine::open(&*self.files, &config).keep_good_theme();
         }
-        let taken = Snapshot::take(
-            &mut engine,
-            &*self.files,
-            Arc::clone(&config),
-            changes,
-            earlier.as_deref(),
-        );
-        if first {
-            // Builds want it, too.
-            engine.close(&*self.files, &config);
+        Snapshot::take(&mut engine, &*self.files, Arc::new(config), changes, earlier.as_deref())
+            .map_err(|error| vec![Diagnostic::new("E002", None, error.to_string())])
+    }
+
+    /// Leaves to later builds what the first update has found out, and lets others at the cache.
+    pub(super) fn keep(&self) {
+        if let Ok(config) = self.read_config() {
+            self.engine().close(&*self.files, &config);
         }
-        taken.map_err(|error| vec![Diagnostic::new("E002", None, error.to_string())])
     }
 
     fn read_config(&self) -> Result<Config, Vec<Diagnostic>> {
@@ -187,14 +195,56 @@ impl Preview {
         lock(&self.engine)
     }
 
+    /// What is shown at the moment. Whoever asks before the first update is done waits for it.
     fn state(&self) -> State {
-        lock(&self.state).clone()
+        let first = |state: &mut State| state.updates == 0;
+        let waited = self.changed.wait_timeout_while(lock(&self.state), PATIENCE, first);
+        waited.unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// Waits until another site than this one is shown.
+    pub(super) fn wait_for_other(&self, known: Option<&Arc<Snapshot>>) -> Arc<Snapshot> {
+        let mut state = lock(&self.state);
+        loop {
+            let other = state.snapshot.as_ref().filter(|now| !is_same(known, now));
+            if let Some(other) = other {
+                return Arc::clone(other);
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// True when this site is still the one that is shown after a while.
+    pub(super) fn is_current(&self, snapshot: &Arc<Snapshot>, after: Duration) -> bool {
+        let same = |state: &mut State| is_same(state.snapshot.as_ref(), snapshot);
+        let waited = self.changed.wait_timeout_while(lock(&self.state), after, same);
+        waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    /// Runs the template of a page that nobody has asked for, and says what fails.
+    pub(super) fn rehearse(&self, snapshot: &Snapshot, url: &str) -> Option<Diagnostic> {
+        let run = AssertUnwindSafe(|| snapshot.rehearse(&*self.files, url));
+        catch_unwind(run).unwrap_or_else(|_| Some(crash()))
+    }
+
+    /// Tells all open pages of the faults of pages that nobody has asked for; the new ones.
+    pub(super) fn set_unseen_faults(&self, faults: &[Diagnostic]) -> Vec<Diagnostic> {
+        let mut state = lock(&self.state);
+        let before = std::mem::replace(&mut state.unseen_faults, faults.to_vec());
+        drop(state);
+        let new = new_findings(&before, faults.to_vec());
+        let gone = new_findings(faults, before);
+        if !(new.is_empty() && gone.is_empty()) {
+            self.hub.announce(None, Some(Vec::new()));
+        }
+        new
     }
 
     /// The answer to a request.
     pub(super) fn reply(&self, asked: &Asked) -> Reply {
         match asked.path.as_str() {
             "__lacuna/live.js" => file("text/javascript; charset=utf-8", SCRIPT.into(), asked),
+            "__lacuna/worker.js" => file("text/javascript; charset=utf-8", WORKER.into(), asked),
             "__lacuna/live.css" => file("text/css; charset=utf-8", STYLE.into(), asked),
             "__lacuna/state" => self.state_reply(asked),
             path if path.starts_with("__lacuna/") => Reply::text(404, "not found"),
@@ -257,6 +307,7 @@ impl Preview {
         let mut errors: Vec<Diagnostic> =
             state.findings().into_iter().filter(Diagnostic::is_error).collect();
         errors.extend(state.page_faults.get(&url).cloned());
+        errors.extend(new_findings(&errors, state.unseen_faults));
         let gaps = state.snapshot.as_ref().map_or_else(Vec::new, |snapshot| margin(snapshot, &url));
         let errors: Vec<Value> = errors.iter().map(|error| self.error_json(error)).collect();
         let body = json!({ "errors": errors, "gaps": gaps }).to_string();
@@ -299,6 +350,10 @@ impl State {
         let url = |path| snapshot.file_url(path).map(|url| format!("/{}", encode_path(&url)));
         Some(paths.iter().filter_map(url).collect())
     }
+}
+
+fn is_same(known: Option<&Arc<Snapshot>>, now: &Arc<Snapshot>) -> bool {
+    known.is_some_and(|known| Arc::ptr_eq(known, now))
 }
 
 /// What wasn't found before. A finding that has only moved is no news.

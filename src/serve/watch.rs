@@ -29,14 +29,16 @@ const LONGEST: Duration = Duration::from_millis(500);
 const POLL: Duration = Duration::from_millis(700);
 
 /// Makes the first version of the site, says so, and updates it for ever.
-pub(super) fn watch(preview: &Preview, poll: bool, notify: &dyn Fn(Notice), started: &Sender<()>) {
+pub(super) fn watch(preview: &Preview, poll: bool, notify: &dyn Fn(Notice)) {
     let (sender, events) = channel();
     let mut watcher = Watching::start(sender, poll, notify);
     // Watched first and read then: what changes in between is read once more, and never missed.
     watcher.cover(preview, &BTreeSet::new(), notify);
-    tell_new(preview.update(&Changes::All).new, notify);
+    let updated = preview.update(&Changes::All);
+    tell_new(updated.new, notify);
+    notify(Notice::Ready(preview.address()));
+    preview.keep();
     watcher.catch_up(preview, &BTreeSet::new(), notify);
-    let _ = started.send(());
     let mut last = Instant::now().checked_sub(LONGEST).unwrap_or_else(Instant::now);
     while let Ok(first) = events.recv() {
         let mut gathered = Gathered::default();

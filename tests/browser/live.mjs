@@ -242,7 +242,16 @@ try {
     await other.close();
   });
 
-  await check("eight tabs work, since hidden ones give their connection back", async () => {
+  await check("nine windows that are all shown follow, by one stream", async () => {
+    const windows = [tab];
+    while (windows.length < 9) windows.push(await open("/guide/install.html"));
+    write("content/guide/install.md", page("For nine."));
+    await Promise.all(windows.map((window) => shows(window, "For nine.")));
+    await Promise.all(windows.map(stays));
+    await Promise.all(windows.slice(1).map((window) => window.close()));
+  });
+
+  await check("without shared workers, eight tabs work, since hidden ones give their connection back", async () => {
     const tabs = [];
     for (let i = 0; i < 8; i += 1) {
       for (const other of [tab, ...tabs]) await other.evaluate(() => window.setHidden(true));

@@ -236,6 +236,24 @@ fn raw(address: SocketAddr, request: &[u8]) -> Option<Answer> {
 // Serving.
 
 #[test]
+fn whoever_asks_before_the_first_page_can_be_had_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in parse_fixture(BOOK) {
+        put(&folder.path().join(name), &text);
+    }
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut options = Options::new(folder.path().to_path_buf(), TODAY);
+    (options.port, options.any_port) = (free.port(), false);
+    std::thread::spawn(move || serve(Arc::new(DiskFiles), &options, |_| {}));
+    let end = Instant::now() + DEADLINE;
+    while TcpStream::connect(free).is_err() {
+        assert!(Instant::now() < end, "nothing listens");
+    }
+    let page = get(free, "/guide/install.html");
+    assert!(page.status == 200 && page.body().contains("Old words."), "{}", page.body());
+}
+
+#[test]
 fn a_page_is_served_with_the_script_and_nothing_but_the_cache_is_written() {
     let live = Live::new(BOOK);
     let page = live.get("/guide/install.html");
@@ -623,6 +641,46 @@ fn a_fault_in_a_template_is_shown_until_it_is_mended() {
 }
 
 #[test]
+fn a_template_that_cannot_be_read_leaves_the_look_as_it_was() {
+    let themed =
+        BOOK.replace("title = 'Book'", "title = 'Book'\n    [output.html]\n    theme = 'mine'");
+    let themed = format!("{themed}    -- themes/mine/theme.toml\n    name = 'mine'\n");
+    let mut live = Live::new(&themed);
+    live.write("themes/mine/templates/page.html", &template("<b>Ours</b>"));
+    live.until("/guide/install.html", "<b>Ours</b>");
+    live.write("themes/mine/templates/page.html", &template("{{ broken |"));
+    live.until("/__lacuna/state", "themes/mine/templates/page.html:1");
+    live.write("content/guide/install.md", "# Install\n\nNew words.\n");
+    let page = live.until("/guide/install.html", "New words.");
+    assert!(page.body().contains("<b>Ours</b>"), "{}", page.body());
+    // A page that nobody has seen before looks the same.
+    live.write("content/guide/new.md", "# New\n\nBrand new.\n");
+    assert!(live.until("/guide/new.html", "Brand new.").body().contains("<b>Ours</b>"));
+    live.write("themes/mine/templates/page.html", &template("<b>Mended</b>"));
+    live.until("/guide/install.html", "<b>Mended</b>");
+}
+
+#[test]
+fn a_template_that_fails_on_a_page_that_nobody_has_asked_for_is_told() {
+    let themed =
+        BOOK.replace("title = 'Book'", "title = 'Book'\n    [output.html]\n    theme = 'mine'");
+    let themed = format!("{themed}    -- themes/mine/theme.toml\n    name = 'mine'\n");
+    let mut live = Live::new(&themed);
+    live.write("themes/mine/templates/page.html", &template("\n{{ page.title.no.such }}"));
+    live.until("/__lacuna/state", "themes/mine/templates/page.html:2");
+    // An edit of another page changes nothing about it.
+    live.write("content/guide/index.md", "# Guide\n\nNew words.\n");
+    live.until("/__lacuna/state", "themes/mine/templates/page.html:2");
+    fs::remove_file(live.path("themes/mine/templates/page.html")).unwrap();
+    live.until("/__lacuna/state", "\"errors\":[]");
+    let told = live.notices.try_iter().filter_map(|notice| match notice {
+        Notice::Found(found) => Some(found.len()),
+        _ => None,
+    });
+    assert_eq!(told.sum::<usize>(), 1, "many pages, one fault");
+}
+
+#[test]
 fn a_template_that_fails_while_it_renders_leaves_the_last_good_page() {
     let themed =
         BOOK.replace("title = 'Book'", "title = 'Book'\n    [output.html]\n    theme = 'mine'");
@@ -826,6 +884,18 @@ fn a_body_that_no_memory_can_hold_harms_nobody() {
     for _ in 0..3 {
         assert_eq!(live.get("/").status, 200);
     }
+}
+
+#[test]
+fn a_body_that_is_sent_is_read_and_refused() {
+    let live = Live::new(BOOK);
+    let body = "x".repeat(1 << 20);
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let answer = raw(live.address, format!("{head}{body}").as_bytes());
+    assert_eq!(answer.map(|answer| answer.status), Some(405));
 }
 
 #[test]
