@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder};
 
@@ -21,9 +22,15 @@ impl Files for DiskFiles {
     fn walk(&self, folder: &Path, root: &Path) -> io::Result<Walk> {
         let root = fs::canonicalize(root)?;
         let mut walk = Walk::default();
-        let inside = root.clone();
-        let stays =
-            move |entry: &DirEntry| !entry.path_is_symlink() || leads_inside(entry, &inside);
+        let outside = Arc::new(Mutex::new(Vec::new()));
+        let found = Arc::clone(&outside);
+        let stays = move |entry: &DirEntry| {
+            let stays = !entry.path_is_symlink() || leads_inside(entry, &root);
+            if !stays {
+                found.lock().expect("nothing in here panics").push(entry.path().to_path_buf());
+            }
+            stays
+        };
         for entry in walker(folder).follow_links(true).filter_entry(stays).build() {
             match entry {
                 Ok(entry) if is_file(&entry) => walk.files.push(entry.into_path()),
@@ -31,7 +38,8 @@ impl Files for DiskFiles {
                 Err(error) => walk.unreadable.push(place_of(&error, folder)),
             }
         }
-        walk.outside = links_outside(folder, &root);
+        walk.outside = std::mem::take(&mut *outside.lock().expect("nothing in there panics"));
+        walk.outside.sort();
         walk.files.sort();
         Ok(walk)
     }
@@ -154,19 +162,6 @@ fn is_file(entry: &DirEntry) -> bool {
 fn leads_inside(entry: &DirEntry, root: &Path) -> bool {
     // A link that can't be resolved goes on to the walk, which reports it.
     fs::canonicalize(entry.path()).map_or(true, |target| target.starts_with(root))
-}
-
-/// The symbolic links below a folder that lead out of the root. They are looked for in a walk
-/// of its own, since the one that follows links drops them without a word.
-fn links_outside(folder: &Path, root: &Path) -> Vec<PathBuf> {
-    let mut links: Vec<PathBuf> = walker(folder)
-        .build()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.path_is_symlink() && !leads_inside(entry, root))
-        .map(DirEntry::into_path)
-        .collect();
-    links.sort();
-    links
 }
 
 fn place_of(error: &ignore::Error, folder: &Path) -> (PathBuf, String) {
