@@ -4,8 +4,9 @@
 //! HTML on every machine: the length of a line decides what stays plain, never a clock. A span
 //! never crosses the end of a line, so that lines can be marked afterwards.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -22,6 +23,9 @@ const LONGEST_LINE: usize = 1_000;
 /// The widest gap, in bytes, that a highlighted line may have. Some grammars need the cube of its
 /// width: 2,000 spaces in an INI file took 7 seconds.
 const WIDEST_GAP: usize = 200;
+
+/// So many lines a thread remembers.
+const MOST_LINES: usize = 16_384;
 
 /// The class of text that gets no span, whatever it stands in.
 const PLAIN: char = ' ';
@@ -137,29 +141,35 @@ fn grammar(language: &str) -> Option<Grammar> {
     GRAMMARS.get(&language.to_lowercase()).copied()
 }
 
+thread_local! {
+    /// Each thread has its own, so that none waits; what is remembered depends on nothing else.
+    static LINES: RefCell<Lines> = RefCell::default();
+}
+
 fn write_code(html: &mut String, syntax: &SyntaxReference, code: &str) {
-    let mut block = Block::new(syntax);
-    for line in code.split_inclusive('\n') {
-        block.write_line(html, line);
-    }
+    LINES.with_borrow_mut(|lines| {
+        let mut at = Some(lines.start(syntax));
+        for line in code.split_inclusive('\n') {
+            at = lines.write(html, at, line);
+        }
+    });
 }
 
 /// Commands are highlighted, each by itself; a backslash at the end takes in the next line.
 fn write_console(html: &mut String, code: &str) {
     let Some(Grammar::Code(shell)) = grammar("bash") else { return escape(html, code) };
-    let mut command: Option<Block> = None;
-    for line in code.split_inclusive('\n') {
-        let (prompt, rest) = split_prompt(line);
-        if !prompt.is_empty() {
-            write_span(html, PROMPT, prompt);
-            command = Some(Block::new(shell));
+    LINES.with_borrow_mut(|lines| {
+        let mut command = None;
+        for line in code.split_inclusive('\n') {
+            let (prompt, rest) = split_prompt(line);
+            if !prompt.is_empty() {
+                write_span(html, PROMPT, prompt);
+                command = Some(lines.start(shell));
+            }
+            command = lines.write(html, command, rest);
+            command = command.filter(|_| rest.trim_end().ends_with('\\'));
         }
-        match &mut command {
-            Some(block) => block.write_line(html, rest),
-            None => escape(html, rest),
-        }
-        command = command.filter(|_| rest.trim_end().ends_with('\\'));
-    }
+    });
 }
 
 /// The prompt, a lone `$` or `#`, and what follows it.
@@ -168,14 +178,38 @@ fn split_prompt(line: &str) -> (&str, &str) {
     line.split_at(usize::from(is_prompt))
 }
 
-/// A block of code while it is being highlighted, between two lines.
-struct Block {
-    /// None after the grammar has failed; the rest of the block is then plain.
-    parser: Option<ParseState>,
+/// Lines that were highlighted before, by what stood before them. Much of what is written in code is
+/// written again and again: ends of blocks, imports, what a language asks for.
+#[derive(Default)]
+struct Lines {
+    states: Vec<State>,
+    /// The states with the same scopes.
+    by_scopes: HashMap<Vec<Scope>, Vec<usize>>,
+    /// How many lines there are.
+    count: usize,
+    classes: Classes,
+}
+
+/// What highlighting has come to between two lines, and the lines that were seen behind it.
+struct State {
+    parser: ParseState,
     scopes: ScopeStack,
     /// The class in force for each of `scopes`.
     classes: Vec<char>,
+    lines: HashMap<Box<str>, Line>,
 }
+
+/// A line as it was highlighted, and the state behind it.
+struct Line {
+    html: Box<str>,
+    then: At,
+}
+
+/// The number of a state; none after the grammar has failed: the rest of the block is then plain.
+type At = Option<usize>;
+
+/// The class of each scope that was met, none for one without an own class.
+type Classes = HashMap<Scope, Option<char>>;
 
 /// A part of a line in one class, without white space around it.
 struct Run {
@@ -183,33 +217,83 @@ struct Run {
     class: char,
 }
 
-impl Block {
-    fn new(syntax: &SyntaxReference) -> Self {
-        let parser = Some(ParseState::new(syntax));
-        Self { parser, scopes: ScopeStack::new(), classes: Vec::new() }
+impl Lines {
+    /// The beginning of a block.
+    fn start(&mut self, syntax: &SyntaxReference) -> usize {
+        let (scopes, classes) = (ScopeStack::new(), Vec::new());
+        let parser = ParseState::new(syntax);
+        self.number(State { parser, scopes, classes, lines: HashMap::new() })
     }
 
-    fn write_line(&mut self, html: &mut String, line: &str) {
-        if is_data(line) {
-            return escape(html, line);
-        }
-        let Some(runs) = self.runs(line) else {
-            self.parser = None;
-            return escape(html, line);
+    fn write(&mut self, html: &mut String, at: At, line: &str) -> At {
+        let Some(mut number) = at.filter(|_| !is_data(line)) else {
+            escape(html, line);
+            return at;
         };
-        write_runs(html, line, &runs);
+        if let Some(known) = self.states[number].lines.get(line) {
+            html.push_str(&known.html);
+            return known.then;
+        }
+        if self.count >= MOST_LINES {
+            number = self.forget_all_but(number);
+        }
+        let start = html.len();
+        let mut state = self.states[number].without_lines();
+        let then = match state.runs(line, &mut self.classes) {
+            Some(runs) => {
+                write_runs(html, line, &runs);
+                Some(self.number(state))
+            }
+            None => {
+                escape(html, line);
+                None
+            }
+        };
+        self.count += 1;
+        let known = Line { html: html[start..].into(), then };
+        self.states[number].lines.insert(line.into(), known);
+        then
     }
 
-    /// None when the grammar fails, or has failed before.
-    fn runs(&mut self, line: &str) -> Option<Vec<Run>> {
-        let changes = self.parser.as_mut()?.parse_line(line, &SYNTAXES).ok()?;
+    /// The number of a state: that of its equal, or a new one.
+    fn number(&mut self, state: State) -> usize {
+        let same = self.by_scopes.entry(state.scopes.scopes.clone()).or_default();
+        let equal = same.iter().find(|number| self.states[**number].is_equal(&state));
+        if let Some(known) = equal {
+            return *known;
+        }
+        same.push(self.states.len());
+        self.states.push(state);
+        self.states.len() - 1
+    }
+
+    fn forget_all_but(&mut self, number: usize) -> usize {
+        let state = self.states[number].without_lines();
+        *self = Self { classes: std::mem::take(&mut self.classes), ..Self::default() };
+        self.number(state)
+    }
+}
+
+impl State {
+    fn without_lines(&self) -> Self {
+        let (parser, scopes) = (self.parser.clone(), self.scopes.clone());
+        Self { parser, scopes, classes: self.classes.clone(), lines: HashMap::new() }
+    }
+
+    fn is_equal(&self, other: &Self) -> bool {
+        self.parser == other.parser && self.scopes == other.scopes && self.classes == other.classes
+    }
+
+    /// Reads a line; none when the grammar fails.
+    fn runs(&mut self, line: &str, known: &mut Classes) -> Option<Vec<Run>> {
+        let changes = self.parser.parse_line(line, &SYNTAXES).ok()?;
         let mut runs = Vec::new();
         let mut start = 0;
         for (at, change) in changes {
             // What a look-behind captured lies before the word that is being read.
             let end = at.max(start);
             add_run(&mut runs, line, start..end, self.class());
-            self.apply(&change).ok()?;
+            self.apply(&change, known).ok()?;
             start = end;
         }
         add_run(&mut runs, line, start..line.len(), self.class());
@@ -220,10 +304,13 @@ impl Block {
         self.classes.last().copied().unwrap_or(PLAIN)
     }
 
-    fn apply(&mut self, change: &ScopeStackOp) -> Result<(), ScopeError> {
+    fn apply(&mut self, change: &ScopeStackOp, known: &mut Classes) -> Result<(), ScopeError> {
         let classes = &mut self.classes;
         self.scopes.apply_with_hook(change, |step, _| match step {
-            BasicScopeStackOp::Push(scope) => classes.push(class(scope, classes.last())),
+            BasicScopeStackOp::Push(scope) => {
+                let own = *known.entry(scope).or_insert_with(|| own_class(scope));
+                classes.push(class(own, classes.last()));
+            }
             BasicScopeStackOp::Pop => drop(classes.pop()),
         })
     }
@@ -234,13 +321,17 @@ fn is_data(line: &str) -> bool {
     line.len() > LONGEST_LINE || gaps.any(|gap| gap.len() > WIDEST_GAP)
 }
 
-/// The class of a scope inside a class. Searching the table takes next to none of the time.
-fn class(scope: Scope, outer: Option<&char>) -> char {
-    let own = PREFIXES.iter().find(|(prefix, _)| prefix.is_prefix_of(scope));
+/// The class that the table gives a scope.
+fn own_class(scope: Scope) -> Option<char> {
+    PREFIXES.iter().find(|(prefix, _)| prefix.is_prefix_of(scope)).map(|(_, class)| *class)
+}
+
+/// The class of a scope inside a class.
+fn class(own: Option<char>, outer: Option<&char>) -> char {
     match (outer, own) {
         // A key in quotes is a key.
-        (Some('a'), Some((_, 's'))) => 'a',
-        (_, Some((_, class))) => *class,
+        (Some('a'), Some('s')) => 'a',
+        (_, Some(class)) => class,
         (outer, None) => outer.copied().unwrap_or(PLAIN),
     }
 }
@@ -397,6 +488,35 @@ mod tests {
         let scopes = CLASSES.iter().flat_map(|(_, scopes)| scopes.split(' '));
         let unique: std::collections::BTreeSet<_> = scopes.clone().collect();
         assert_eq!((PREFIXES.len(), unique.len()), (scopes.clone().count(), PREFIXES.len()));
+    }
+
+    #[test]
+    fn a_line_is_the_same_whatever_was_highlighted_before() {
+        let fresh = |language: &str, code: &str| {
+            let (language, code) = (language.to_string(), code.to_string());
+            std::thread::spawn(move || highlight(&language, &code).unwrap()).join().unwrap()
+        };
+        let languages = ["rust", "python", "html", "yaml", "javascript", "bash", "md"];
+        for language in languages {
+            for (_, code) in SAMPLES.iter().chain(SAMPLES) {
+                // Whole, and from each of its lines on, so that lines stand in other places.
+                for (at, _) in code.match_indices('\n') {
+                    let rest = &code[at + 1..];
+                    assert_eq!(highlight(language, rest).unwrap(), fresh(language, rest), "{rest}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn more_lines_than_are_remembered_are_highlighted_alike() {
+        let lines: Vec<String> =
+            (0..MOST_LINES + 100).map(|n| format!("let x{n} = {n}; /*\n*/\n")).collect();
+        let block = lines.concat();
+        let html = highlight("rust", &block).unwrap();
+        let last = html.lines().rev().nth(1).unwrap();
+        assert!(last.ends_with("<span class=c>/*</span>"), "{last}");
+        assert_eq!(text_of(&html), block);
     }
 
     #[test]
