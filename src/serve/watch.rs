@@ -35,10 +35,10 @@ pub(super) fn watch(preview: &Preview, poll: bool, notify: &dyn Fn(Notice)) {
     // Watched first and read then: what changes in between is read once more, and never missed.
     watcher.cover(preview, &BTreeSet::new(), notify);
     let updated = preview.update(&Changes::All);
+    watcher.catch_up(preview, &BTreeSet::new(), notify);
     tell_new(updated.new, notify);
     notify(Notice::Ready(preview.address()));
     preview.keep();
-    watcher.catch_up(preview, &BTreeSet::new(), notify);
     let mut last = Instant::now().checked_sub(LONGEST).unwrap_or_else(Instant::now);
     while let Ok(first) = events.recv() {
         let mut gathered = Gathered::default();
