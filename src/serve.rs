@@ -8,6 +8,7 @@ mod behind;
 mod events;
 mod http;
 mod preview;
+mod reply;
 mod watch;
 
 use std::io::ErrorKind;
