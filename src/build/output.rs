@@ -150,10 +150,10 @@ impl Folder<'_> {
     ) -> Result<Result<(Record, Put), Box<Diagnostic>>, Error> {
         let path = self.on_disk(url);
         let ready = maker.ready(job);
-        let known = known.filter(|record| record.still_holds(self.files, &path));
+        let stamp = known.and_then(|_| self.files.stamp(&path));
+        let known = known.filter(|record| record.still_holds(self.files, &path, stamp));
         let same = known.filter(|record| record.key.is_some() && record.key == ready.key);
         if let Some(record) = same {
-            let stamp = self.files.stamp(&path);
             return Ok(Ok((Record { stamp, ..record.clone() }, Put::Left)));
         }
         let bytes = match (ready.make)()? {

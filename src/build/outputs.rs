@@ -68,9 +68,9 @@ impl Outputs {
 }
 
 impl Record {
-    /// True when a file is as it was left.
-    pub(super) fn still_holds(&self, files: &dyn Files, path: &Path) -> bool {
-        let same = self.stamp.is_some() && files.stamp(path) == self.stamp;
+    /// True when a file, with the stamp that it has now, is as it was left.
+    pub(super) fn still_holds(&self, files: &dyn Files, path: &Path, now: Option<Stamp>) -> bool {
+        let same = self.stamp.is_some() && now == self.stamp;
         same || files.read(path).is_ok_and(|bytes| Digest::of(&bytes) == self.bytes)
     }
 }

@@ -257,6 +257,8 @@ impl Shard {
                 body.stored = Some(start..bodies.len());
             }
         }
+        // The bodies of a very large site aren't held twice.
+        self.release();
         let pages: Vec<&Page> = self.pages.values().collect();
         match cache.write(files, &name(number), &(settings, pages), &bodies) {
             Some(end) => (self.behind, self.changed) = (end, false),

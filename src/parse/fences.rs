@@ -40,10 +40,13 @@ pub(super) fn fences(source: &SourceFile, events: &Events) -> Vec<Fence> {
     let fence = |(at, (event, range)): (usize, &(Event, _))| {
         let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) = event else { return None };
         let range: std::ops::Range<usize> = std::ops::Range::clone(range);
+        let mut code = plain(&events[at..end_of(events, at)]);
+        // That of all pages stays in memory.
+        code.shrink_to_fit();
         Some(Fence {
             language: language(info).to_string(),
             attributes: attributes(info),
-            code: plain(&events[at..end_of(events, at)]),
+            code,
             span: source.map.span(range.into()),
         })
     };
