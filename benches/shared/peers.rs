@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 pub(crate) struct Peer {
     pub name: String,
     pub output: PathBuf,
+    /// The folder of its pages.
+    pub content: PathBuf,
     program: String,
     arguments: Vec<String>,
 }
@@ -19,6 +21,28 @@ impl Peer {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
         command
+    }
+
+    /// The call of its preview.
+    pub(crate) fn serve(&self, port: u16) -> Command {
+        let mut command = Command::new(&self.program);
+        let port = port.to_string();
+        match self.name.as_str() {
+            "mdbook" => {
+                command.arg("serve").arg(&self.arguments[1]).args(["-n", "127.0.0.1", "-p"])
+            }
+            _ => {
+                command.arg("server").args(&self.arguments).args(["--bind", "127.0.0.1", "--port"])
+            }
+        };
+        command.arg(port);
+        command
+    }
+
+    /// Where its preview has a page, by the path below the content.
+    pub(crate) fn url(&self, path: &str) -> String {
+        let end = if self.name == "mdbook" { ".html" } else { "/" };
+        format!("/{}", path.replace(".md", end))
     }
 }
 
@@ -34,6 +58,7 @@ pub(crate) fn all(root: &Path, folder: &Path) -> Vec<Peer> {
         peers.push(Peer {
             name: "mdbook".into(),
             output: own.join("book"),
+            content: own.join("src"),
             program: mdbook,
             arguments,
         });
@@ -45,6 +70,7 @@ pub(crate) fn all(root: &Path, folder: &Path) -> Vec<Peer> {
         peers.push(Peer {
             name: "hugo".into(),
             output: own.join("public"),
+            content: own.join("content"),
             program: hugo,
             arguments,
         });
