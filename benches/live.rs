@@ -9,6 +9,7 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that can't go on has nothing to say")]
 
+#[expect(dead_code, reason = "each benchmark uses a part of it")]
 mod shared;
 
 use std::fs;

@@ -45,5 +45,8 @@ fn peers_get_the_same_pages() {
     for peer in peers::all(&root, folder.path()) {
         assert!(peer.output.starts_with(folder.path()), "{}", peer.name);
         assert!(peer.command().get_args().len() > 0, "{}", peer.name);
+        assert!(peer.serve(3000).get_args().any(|word| word == "3000"), "{}", peer.name);
+        assert!(peer.content.join(path(2)).is_file(), "{}", peer.name);
+        assert!(peer.url(&path(2)).starts_with("/section-0/page-2"), "{}", peer.name);
     }
 }
