@@ -155,7 +155,7 @@ grant select (id, organisation_id, url, description, event_types, disabled_at, d
 -- Locks, ends and reads who did what; sees nobody's business.
 grant select on organisations, members, staff, sign_in_attempts, audit_log to portal_security;
 grant select (id, email, full_name, locked_at, last_sign_in_at), update (locked_at) on users to portal_security;
-grant update (status, suspended_reason) on organisations to portal_security;
+grant update (status, suspended_reason, closed_at) on organisations to portal_security;
 grant select (id, organisation_id, label, mode, hint, scopes, created_at, expires_at, last_used_at, revoked_at,
     revoked_reason), update (revoked_at, revoked_reason) on api_keys to portal_security;
 grant select (id, user_id, staff_id, factors, address, created_at, last_seen_at, ended_at, ended_reason),
