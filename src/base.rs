@@ -9,5 +9,7 @@ mod url;
 
 pub use digest::{Digest, Hasher};
 pub use path::SitePath;
-pub use text::{TextRange, escape_html, escape_xml, matches, nearest, one_line, plural, slug};
+pub use text::{
+    TextRange, escape_html, escape_xml, is_unspaced, matches, nearest, one_line, plural, slug,
+};
 pub use url::{encode_path, encode_url, percent_decode, relative_url, root_of};

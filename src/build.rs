@@ -17,6 +17,7 @@ mod pages;
 mod past;
 mod plan;
 mod rules;
+mod search;
 mod site;
 mod snapshot;
 mod theme;
@@ -93,10 +94,13 @@ pub fn build_explained(
     engine.clock.mark("coverage over time");
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
-    let plan = plan::plan(files, config, &analysis, &scene);
+    let mut plan = plan::plan(files, config, &analysis, &scene);
     engine.clock.mark("navigation and plan");
     let cache = engine.cache.as_ref();
     let maker = Maker { files, config, analysis: &analysis, scene: &scene, cache };
+    // Pages come last, as they need all others.
+    plan.jobs.splice(0..0, search::jobs(search::find(&maker, None).as_ref()));
+    engine.clock.mark("search");
     let entry = page.and_then(|page| analysis.find(config, page));
     let url = entry.map(|entry| analysis.site.entries[entry].url.as_str());
     let done = output::write(&maker, &plan.jobs, url)?;
@@ -124,7 +128,7 @@ pub fn check(files: &dyn Files, config: &Config) -> Result<Report, Error> {
 
 /// Builds the site without writing anything, and hands over what was known before.
 pub fn check_and_keep(files: &dyn Files, config: &Config) -> Result<(Report, Analysis), Error> {
-    make_all(files, config, |_, _| {})
+    make_all(files, config, Search::LeftOut, |_, _| {})
 }
 
 /// Builds the site into memory: the content of each file by its URL. Without coverage over time.
@@ -133,7 +137,7 @@ pub fn build_in_memory(
     config: &Config,
 ) -> Result<(BTreeMap<String, Vec<u8>>, Report), Error> {
     let mut outputs = BTreeMap::new();
-    let (report, _) = make_all(files, config, |url, bytes| {
+    let (report, _) = make_all(files, config, Search::Made, |url, bytes| {
         outputs.insert(url.to_string(), bytes);
     })?;
     Ok((outputs, report))
@@ -145,19 +149,30 @@ type Made = Result<Result<Vec<u8>, Box<Diagnostic>>, Error>;
 /// So many files are made at once, so that those which nobody keeps don't fill the memory.
 const AT_ONCE: usize = 512;
 
+/// Whether the files of the search are made, too; nothing can be wrong with them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Search {
+    Made,
+    LeftOut,
+}
+
 /// Makes all files and hands each to `keep`, in order.
 fn make_all(
     files: &dyn Files,
     config: &Config,
+    search: Search,
     mut keep: impl FnMut(&str, Vec<u8>),
 ) -> Result<(Report, Analysis), Error> {
     let mut engine = Engine::open(files, config);
     let analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
-    let plan = plan::plan(files, config, &analysis, &scene);
+    let mut plan = plan::plan(files, config, &analysis, &scene);
     let cache = engine.cache.as_ref();
     let maker = Maker { files, config, analysis: &analysis, scene: &scene, cache };
+    if search == Search::Made {
+        plan.jobs.extend(search::jobs(search::find(&maker, None).as_ref()));
+    }
     let mut found = Vec::new();
     for part in plan.jobs.chunks(AT_ONCE) {
         let made: Vec<Made> = part.par_iter().map(|(_, job)| (maker.ready(job).make)()).collect();

@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::base::SitePath;
 use crate::diag::{Diagnostic, Level, Span, rule, rules};
@@ -117,6 +118,17 @@ pub struct Html {
     pub redirects: BTreeMap<String, String>,
     /// The content of the file `CNAME`.
     pub cname: Option<String>,
+    /// The search.
+    pub search: Search,
+}
+
+/// The search of the site.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Search {
+    /// Whether there is one.
+    pub enable: bool,
+    /// Whether `/` and Ctrl-K open it.
+    pub keys: bool,
 }
 
 /// Who keeps a page true.
@@ -282,6 +294,10 @@ impl Reader<'_> {
             tokens: self.tokens(html.tokens),
             redirects: html.redirect,
             cname: html.cname,
+            search: Search {
+                enable: html.search.enable.unwrap_or(true),
+                keys: html.search.keys.unwrap_or(true),
+            },
         }
     }
 

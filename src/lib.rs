@@ -20,6 +20,7 @@ pub mod history;
 pub mod examples;
 pub mod status;
 pub mod render;
+pub mod search;
 pub mod build;
 pub mod serve;
 pub mod runners;

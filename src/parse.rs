@@ -12,6 +12,7 @@ mod markup;
 mod prose;
 mod standing;
 mod summary;
+mod text;
 
 pub use code::CodeCache;
 pub use digest::{bound_digest, data_digest};
@@ -42,6 +43,8 @@ pub struct ParsedPage {
     pub own: PageOwn,
     /// Its HTML.
     pub body: Body,
+    /// Its text, for the search; empty when there is none.
+    pub text: Vec<TextSection>,
     /// What was found, with what was found when it was read.
     pub diagnostics: Vec<Diagnostic>,
     /// Findings that are meant to be.
@@ -96,6 +99,17 @@ pub struct PageOwn {
     pub toc: Vec<Heading>,
     /// The first paragraph, for lists and search engines; may be empty.
     pub excerpt: String,
+}
+
+/// A section of a page without markup.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextSection {
+    /// The heading over it; empty at the top of the page.
+    pub heading: String,
+    /// The id of the heading.
+    pub id: String,
+    /// The text, on one line.
+    pub text: String,
 }
 
 /// A heading of the page.
@@ -186,6 +200,8 @@ pub struct ParseOptions<'a> {
     pub alerts: bool,
     /// How lines of code begin that aren't shown, by language.
     pub hidelines: &'a BTreeMap<String, String>,
+    /// Whether the text is kept for the search.
+    pub search: bool,
 }
 
 impl<'a> From<&'a Html> for ParseOptions<'a> {
@@ -196,6 +212,7 @@ impl<'a> From<&'a Html> for ParseOptions<'a> {
             definition_lists: html.definition_lists,
             alerts: html.admonitions,
             hidelines: &html.hidelines,
+            search: html.search.enable,
         }
     }
 }
@@ -238,6 +255,10 @@ pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>
         unresolved: &unresolved,
         marked: &standing.marked,
     });
+    let text = match options.search {
+        true => text::sections(&events[body..], &written.heading_ids),
+        false => Vec::new(),
+    };
     let mut diagnostics = source.diagnostics;
     diagnostics.append(&mut written.diagnostics);
     diagnostics.append(&mut prose);
@@ -254,6 +275,7 @@ pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>
         standing,
         own: PageOwn { toc: written.toc, excerpt },
         body: written.body,
+        text,
         diagnostics,
         suppressions: source.suppressions,
     }

@@ -49,6 +49,16 @@ pub fn slug(title: &str) -> String {
     out
 }
 
+/// True for letters of scripts that are written without spaces between words: Thai, Lao, Burmese,
+/// Khmer, Kana, Han.
+pub fn is_unspaced(char: char) -> bool {
+    matches!(
+        u32::from(char),
+        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x9FFF
+            | 0xF900..=0xFAFF | 0x20000..=0x3FFFF
+    )
+}
+
 /// Escapes text for HTML, in text and in quoted attributes.
 pub fn escape_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);

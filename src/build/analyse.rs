@@ -37,7 +37,7 @@ pub struct Analysis {
     /// What other pages may know of each page, in the order of paths.
     pub facts: Vec<Arc<PageFacts>>,
     pub(super) own: Vec<Arc<PageOwn>>,
-    bodies: Vec<Text>,
+    pub(super) bodies: Vec<Text>,
     code: Arc<CodeCache>,
     standings: Vec<Arc<Standing>>,
     tree: Arc<Tree>,
@@ -424,7 +424,7 @@ impl Analysis {
 
     /// Of the body of a page; none when it hasn't been made yet.
     pub(super) fn body_digest(&self, page: usize) -> Option<Digest> {
-        self.bodies[page].digest
+        self.bodies[page].body.as_ref().map(|body| body.digest)
     }
 
     /// The body of a page.

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Changes;
@@ -17,7 +18,10 @@ use crate::base::{Digest, Hasher, SitePath};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
 use crate::files::{Files, Stamp};
-use crate::parse::{self, Body, CodeCache, PageFacts, PageOwn, ParseOptions, Standing};
+use crate::parse::{
+    self, Body, CodeCache, PageFacts, PageOwn, ParseOptions, ParsedPage, Standing, TextSection,
+};
+use crate::search::{self, Signs};
 use crate::source::{self, SourceFile, Suppression};
 
 /// So many shards share all pages.
@@ -40,6 +44,8 @@ pub(super) struct Page {
     pub found: Vec<Diagnostic>,
     pub suppressions: Vec<Suppression>,
     body: Option<Kept>,
+    text: Kept,
+    signs: Arc<Signs>,
     #[serde(skip)]
     pub done: Done,
 }
@@ -58,7 +64,7 @@ pub(super) enum Done {
     New,
 }
 
-/// The body of a page, as bytes, and where it is kept.
+/// The body of a page or its text, as bytes, and where it is kept.
 #[derive(Clone, Serialize, Deserialize)]
 struct Kept {
     digest: Digest,
@@ -68,12 +74,20 @@ struct Kept {
     stored: Option<Range<usize>>,
 }
 
-/// How to get at the body of a page.
+/// How to get at the body of a page, and at its text.
 pub(super) struct Text {
     key: Digest,
-    /// Of the body; none when no code is highlighted in it yet.
-    pub digest: Option<Digest>,
+    /// None when no code is highlighted in it yet.
+    pub body: Option<Place>,
+    pub sections: Place,
+    pub signs: Arc<Signs>,
+}
+
+/// Where something of a page is kept.
+pub(super) struct Place {
+    pub digest: Digest,
     memory: Option<Arc<[u8]>>,
+    /// The shard whose file holds it.
     stored: Option<(usize, Range<usize>)>,
 }
 
@@ -125,17 +139,15 @@ impl Pages {
         self.shards.get(shard_of(path))?.pages.get(path)
     }
 
-    /// How to get at the body of a page.
+    /// How to get at the body of a page, and at its text.
     pub(super) fn text(&self, page: &Page) -> Text {
         let number = shard_of(&page.facts.path);
-        let body = page.body.as_ref();
-        let behind = self.shards[number].behind;
-        let place = body.and_then(|body| body.stored.clone());
+        let place = |kept: &Kept| self.shards[number].place(number, kept);
         Text {
             key: page.key,
-            digest: body.map(|body| body.digest),
-            memory: body.and_then(|body| body.memory.clone()),
-            stored: place.map(|place| (number, behind + place.start..behind + place.end)),
+            body: page.body.as_ref().map(place),
+            sections: place(&page.text),
+            signs: Arc::clone(&page.signs),
         }
     }
 
@@ -231,57 +243,61 @@ impl Shard {
     /// The body of a page as it was.
     fn body(&self, scope: &Scope, path: &SitePath) -> Option<Body> {
         let body = self.pages.get(path)?.body.as_ref()?;
-        let number = shard_of(path);
-        let stored = body.stored.clone();
-        let stored =
-            stored.map(|place| (number, self.behind + place.start..self.behind + place.end));
-        let memory = body.memory.as_deref();
-        read_body(scope.files, scope.config, memory, stored.as_ref(), body.digest)
+        self.place(shard_of(path), body).read(scope.files, scope.config)
+    }
+
+    fn place(&self, number: usize, kept: &Kept) -> Place {
+        let stored = kept.stored.as_ref();
+        Place {
+            digest: kept.digest,
+            memory: kept.memory.clone(),
+            stored: stored.map(|at| (number, self.behind + at.start..self.behind + at.end)),
+        }
     }
 
     /// Writes the shard if it has changed.
     fn save(&mut self, files: &dyn Files, cache: Option<&Cache>, settings: Digest, number: usize) {
         let Some(cache) = cache.filter(|_| self.changed) else { return };
         let old = files.read(&cache.path(&name(number))).unwrap_or_default();
-        let mut bodies = Vec::new();
-        for body in self.pages.values_mut().filter_map(|page| page.body.as_mut()) {
-            let stored = body.stored.take();
+        let mut behind = Vec::new();
+        for kept in self.pages.values_mut().flat_map(Page::kept) {
+            let stored = kept.stored.take();
             let stored = stored.and_then(|place| {
                 let bytes = old.get(self.behind + place.start..self.behind + place.end)?;
                 // Another process may have written the file since.
-                (Digest::of(bytes) == body.digest).then_some(bytes)
+                (Digest::of(bytes) == kept.digest).then_some(bytes)
             });
-            if let Some(bytes) = body.memory.as_deref().or(stored) {
-                let start = bodies.len();
-                bodies.extend_from_slice(bytes);
-                body.stored = Some(start..bodies.len());
+            if let Some(bytes) = kept.memory.as_deref().or(stored) {
+                let start = behind.len();
+                behind.extend_from_slice(bytes);
+                kept.stored = Some(start..behind.len());
             }
         }
         // The bodies of a very large site aren't held twice.
         self.release();
         let pages: Vec<&Page> = self.pages.values().collect();
-        match cache.write(files, &name(number), &(settings, pages), &bodies) {
+        match cache.write(files, &name(number), &(settings, pages), &behind) {
             Some(end) => (self.behind, self.changed) = (end, false),
             None => self.forget_places(),
         }
     }
 
     fn forget_places(&mut self) {
-        for body in self.pages.values_mut().filter_map(|page| page.body.as_mut()) {
-            body.stored = None;
+        for kept in self.pages.values_mut().flat_map(Page::kept) {
+            kept.stored = None;
         }
     }
 
-    /// Lets go of bodies, those that were parsed last at last. What isn't kept anywhere is parsed
-    /// again when it is needed.
+    /// Lets go of bodies and texts, those that were parsed last at last. What isn't kept anywhere is
+    /// parsed again when it is needed.
     fn release(&mut self) {
         let mut held = 0;
         let (new, old): (Vec<&mut Page>, Vec<&mut Page>) =
             self.pages.values_mut().partition(|page| page.done >= Done::Parsed);
-        for body in new.into_iter().chain(old).filter_map(|page| page.body.as_mut()) {
-            held += body.memory.as_ref().map_or(0, |bytes| bytes.len());
+        for kept in new.into_iter().chain(old).flat_map(Page::kept) {
+            held += kept.memory.as_ref().map_or(0, |bytes| bytes.len());
             if held > MOST_HELD {
-                body.memory = None;
+                kept.memory = None;
             }
         }
     }
@@ -296,10 +312,7 @@ impl Page {
         code: Option<&CodeCache>,
     ) -> Self {
         let page = parse::parse(source, options, code);
-        let body = code.map(|_| {
-            let bytes = postcard::to_allocvec(&page.body).expect("text can be written");
-            Kept { digest: Digest::of(&bytes), memory: Some(bytes.into()), stored: None }
-        });
+        let body = code.map(|_| Kept::new(&page.body));
         Self {
             key,
             stamps,
@@ -310,8 +323,14 @@ impl Page {
             found: page.diagnostics,
             suppressions: page.suppressions,
             body,
+            text: Kept::new(&page.text),
+            signs: Arc::new(search::signs(&page.text)),
             done: Done::New,
         }
+    }
+
+    fn kept(&mut self) -> impl Iterator<Item = &mut Kept> {
+        self.body.as_mut().into_iter().chain([&mut self.text])
     }
 
     /// False only when neither its file nor any that it includes can have changed.
@@ -334,6 +353,13 @@ impl Page {
     }
 }
 
+impl Kept {
+    fn new(value: &impl Serialize) -> Self {
+        let bytes = postcard::to_allocvec(value).expect("text can be written");
+        Self { digest: Digest::of(&bytes), memory: Some(bytes.into()), stored: None }
+    }
+}
+
 impl Text {
     /// The body of a page. One that is kept nowhere is parsed again; none when its text isn't the
     /// one that the rest of the site was made from.
@@ -344,10 +370,22 @@ impl Text {
         path: &SitePath,
         code: &CodeCache,
     ) -> Result<Body, Box<Diagnostic>> {
-        let kept = self.digest.and_then(|digest| {
-            read_body(files, config, self.memory.as_deref(), self.stored.as_ref(), digest)
-        });
-        kept.map_or_else(|| self.parse_again(files, config, path, code), Ok)
+        let kept = self.body.as_ref().and_then(|place| place.read(files, config));
+        kept.map_or_else(
+            || self.parse_again(files, config, path, Some(code)).map(|page| page.body),
+            Ok,
+        )
+    }
+
+    /// The text of a page, as the body.
+    pub(super) fn sections(
+        &self,
+        files: &dyn Files,
+        config: &Config,
+        path: &SitePath,
+    ) -> Result<Vec<TextSection>, Box<Diagnostic>> {
+        let kept = self.sections.read(files, config);
+        kept.map_or_else(|| self.parse_again(files, config, path, None).map(|page| page.text), Ok)
     }
 
     fn parse_again(
@@ -355,32 +393,28 @@ impl Text {
         files: &dyn Files,
         config: &Config,
         path: &SitePath,
-        code: &CodeCache,
-    ) -> Result<Body, Box<Diagnostic>> {
+        code: Option<&CodeCache>,
+    ) -> Result<ParsedPage, Box<Diagnostic>> {
         let options = ParseOptions::from(&config.html);
         let source = source::read_page(files, config, path);
         match parse_key(&source, options) == self.key {
-            true => Ok(parse::parse(source, options, Some(code)).body),
+            true => Ok(parse::parse(source, options, code)),
             false => Err(Box::new(changed_meanwhile(path))),
         }
     }
 }
 
-fn read_body(
-    files: &dyn Files,
-    config: &Config,
-    memory: Option<&[u8]>,
-    stored: Option<&(usize, Range<usize>)>,
-    digest: Digest,
-) -> Option<Body> {
-    if let Some(bytes) = memory {
-        return postcard::from_bytes(bytes).ok();
+impl Place {
+    fn read<T: DeserializeOwned>(&self, files: &dyn Files, config: &Config) -> Option<T> {
+        if let Some(bytes) = self.memory.as_deref() {
+            return postcard::from_bytes(bytes).ok();
+        }
+        let (shard, place) = self.stored.as_ref()?;
+        let path = config.root.join(FOLDER).join(name(*shard));
+        let bytes = files.read_part(&path, place.clone()).ok()?;
+        // The file may be damaged, or another process may have written it since.
+        if Digest::of(&bytes) == self.digest { postcard::from_bytes(&bytes).ok() } else { None }
     }
-    let (shard, place) = stored?;
-    let path = config.root.join(FOLDER).join(name(*shard));
-    let bytes = files.read_part(&path, place.clone()).ok()?;
-    // The file may be damaged, or another process may have written it since.
-    if Digest::of(&bytes) == digest { postcard::from_bytes(&bytes).ok() } else { None }
 }
 
 fn name(shard: usize) -> String {

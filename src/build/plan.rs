@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::cache::Cache;
 use super::outputs::Key;
+use super::search::{self, Finder, Part};
 use super::{Analysis, Made};
 use crate::base::{Digest, Hasher, SitePath};
 use crate::config::Config;
@@ -31,6 +33,8 @@ pub(super) enum Job {
     Sitemap,
     /// `feed.xml`.
     Feed,
+    /// A file of the search.
+    Search(Arc<Finder>, Part),
 }
 
 impl Job {
@@ -74,7 +78,10 @@ pub(super) fn plan(files: &dyn Files, config: &Config, analysis: &Analysis, scen
         pages.iter().chain(&made).map(|(url, _)| url.clone()).collect();
     let mut diagnostics = Vec::new();
     let mut jobs = Jobs::new();
-    let mut copy = |path: &SitePath, url: String| match taken.insert(url.clone()) {
+    let search = config.html.search.enable;
+    let is_ours = |url: &str| search && search::owns(url);
+    let mut copy = |path: &SitePath, url: String| match !is_ours(&url) && taken.insert(url.clone())
+    {
         true => jobs.push((url, Job::Copy(path.on_disk(&config.root)))),
         false => diagnostics.push(in_our_place(path, &url)),
     };
@@ -101,7 +108,9 @@ fn made(config: &Config, analysis: &Analysis, scene: &Scene) -> Jobs {
         (".nojekyll".to_string(), Vec::new()),
         ("robots.txt".to_string(), render::robots(config).into_bytes()),
     ];
-    for (name, bytes) in &analysis.theme.statics {
+    let search = config.html.search.enable;
+    let is_used = |name: &str| search || !matches!(name, "search.js" | "search.css");
+    for (name, bytes) in analysis.theme.statics.iter().filter(|(name, _)| is_used(name)) {
         files.push((format!("assets/{name}"), bytes.clone()));
     }
     if let Some(cname) = &config.html.cname {
@@ -154,6 +163,10 @@ impl<'a> Maker<'a> {
             },
             Job::Bytes(bytes) => made_from(move || Ok(bytes.clone())),
             Job::Pages => made_from(|| Ok(pages_json(self.analysis, self.scene))),
+            Job::Search(finder, part) => Ready {
+                key: finder.key(self, part),
+                make: Box::new(move || Ok(Ok(finder.write(self, part).into_bytes()))),
+            },
             Job::Page(entry) => self.page(*entry),
             Job::NotFound => {
                 let view = render::not_found(self.scene);
@@ -181,7 +194,7 @@ impl<'a> Maker<'a> {
     /// without making all of it.
     pub(super) fn rehearse(&self, job: &Job) -> Result<(), Box<Diagnostic>> {
         match job {
-            Job::Copy(_) | Job::Bytes(_) | Job::Pages => Ok(()),
+            Job::Copy(_) | Job::Bytes(_) | Job::Pages | Job::Search(..) => Ok(()),
             Job::Page(entry) => text(self.analysis.theme.page(&self.view(*entry), "")).map(drop),
             // Whatever the machine says against them is told to whoever asks.
             Job::NotFound | Job::Redirect(_) | Job::Sitemap | Job::Feed => {
@@ -242,7 +255,7 @@ fn text(made: Result<String, Diagnostic>) -> Result<Vec<u8>, Box<Diagnostic>> {
 }
 
 fn pages_json(analysis: &Analysis, scene: &Scene) -> Vec<u8> {
-    let owner = |facts: &std::sync::Arc<crate::parse::PageFacts>| {
+    let owner = |facts: &Arc<crate::parse::PageFacts>| {
         facts.front.owner.as_ref().map(|owner| owner.text.clone())
     };
     let owners: Vec<Option<String>> = analysis.facts.iter().map(owner).collect();

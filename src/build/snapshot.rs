@@ -1,10 +1,11 @@
 //! A site at one moment, from which any page can be made when it is asked for.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::clock::Clock;
 use super::plan::{self, Job, Maker};
+use super::search::{self, Finder};
 use super::{Analysis, Changes, Engine, Made, Wanted};
 use crate::base::SitePath;
 use crate::config::Config;
@@ -19,8 +20,18 @@ pub struct Snapshot {
     analysis: Analysis,
     shared: Shared,
     jobs: HashMap<String, Job>,
+    /// The search, made when the first of its files is asked for.
+    search: OnceLock<Search>,
+    /// The last search that was made before, of which most is still right.
+    earlier: Option<Arc<Finder>>,
     /// What was found before any page was rendered.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The search of a site, and how each of its files is made.
+struct Search {
+    finder: Option<Arc<Finder>>,
+    jobs: HashMap<String, Job>,
 }
 
 impl Snapshot {
@@ -36,6 +47,7 @@ impl Snapshot {
         engine.clock = Clock::default();
         let mut analysis = engine.analyse(files, &config, changes, Wanted::Facts)?;
         analysis.past = engine.past(files, &config, changes, &analysis);
+        let finder = earlier.and_then(Self::finder);
         let earlier = earlier.map(|earlier| (&earlier.analysis, &earlier.shared));
         let shared = analysis.shared_after(&config, earlier);
         let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));
@@ -43,13 +55,22 @@ impl Snapshot {
         diagnostics.extend(plan.diagnostics);
         let diagnostics = analysis.shown(&config, diagnostics);
         let jobs = plan.jobs.into_iter().collect();
-        Ok(Self { config, analysis, shared, jobs, diagnostics })
+        let search = OnceLock::new();
+        Ok(Self { config, analysis, shared, jobs, search, earlier: finder, diagnostics })
+    }
+
+    /// The last search that was made.
+    fn finder(&self) -> Option<Arc<Finder>> {
+        let made = self.search.get().and_then(|search| search.finder.clone());
+        made.or_else(|| self.earlier.clone())
     }
 
     /// The bytes at a URL; none when there is nothing.
     pub fn render(&self, files: &dyn Files, url: &str) -> Option<Made> {
-        let job = self.jobs.get(url)?;
-        self.with_maker(files, |maker| Some((maker.ready(job).make)()))
+        self.with_maker(files, |maker| {
+            let job = self.job(maker, url)?;
+            Some((maker.ready(job).make)())
+        })
     }
 
     /// Runs the template of a URL without the text of its page, and says what fails.
@@ -91,7 +112,20 @@ impl Snapshot {
 
     /// True when there is something at a URL.
     pub fn has(&self, url: &str) -> bool {
-        self.jobs.contains_key(url)
+        self.jobs.contains_key(url) || search::owns(url)
+    }
+
+    fn job(&self, maker: &Maker, url: &str) -> Option<&Job> {
+        let known = self.jobs.get(url);
+        if known.is_some() || !search::owns(url) {
+            return known;
+        }
+        let make = || {
+            let finder = search::find(maker, self.earlier.as_deref());
+            let jobs = search::jobs(finder.as_ref()).into_iter().collect();
+            Search { finder, jobs }
+        };
+        self.search.get_or_init(make).jobs.get(url)
     }
 
     /// The gaps that a page closes or stands for.

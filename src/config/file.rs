@@ -111,6 +111,17 @@ pub(super) struct HtmlTable {
     pub redirect: BTreeMap<String, String>,
     /// The content of the file `CNAME`.
     pub cname: Option<String>,
+    /// The search.
+    pub search: SearchTable,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct SearchTable {
+    /// Whether there is a search; true unless set.
+    pub enable: Option<bool>,
+    /// Whether `/` and Ctrl-K open it; true unless set.
+    pub keys: Option<bool>,
 }
 
 /// `[output.html.code]`.

@@ -23,6 +23,8 @@ use crate::source::SourceFile;
 pub(super) struct Written {
     pub body: Body,
     pub toc: Vec<Heading>,
+    /// The id of each heading by the place where it begins.
+    pub heading_ids: BTreeMap<usize, String>,
     pub anchors: Vec<String>,
     pub links: Vec<LinkRef>,
     pub diagnostics: Vec<Diagnostic>,
@@ -51,6 +53,7 @@ struct Writer<'a> {
     code: Option<&'a CodeCache>,
     out: Vec<Piece>,
     toc: Vec<Heading>,
+    heading_ids: BTreeMap<usize, String>,
     ids: BTreeSet<String>,
     links: Vec<LinkRef>,
     diagnostics: Vec<Diagnostic>,
@@ -87,6 +90,7 @@ impl<'a> Writer<'a> {
             code,
             out: Vec::new(),
             toc: Vec::new(),
+            heading_ids: BTreeMap::new(),
             ids: BTreeSet::new(),
             links: Vec::new(),
             diagnostics: Vec::new(),
@@ -101,6 +105,7 @@ impl<'a> Writer<'a> {
         Written {
             body: Body { pieces: self.out },
             toc: self.toc,
+            heading_ids: self.heading_ids,
             anchors: self.ids.into_iter().collect(),
             links: self.links,
             diagnostics: self.diagnostics,
@@ -345,6 +350,7 @@ impl<'a> Writer<'a> {
 
     fn heading(&mut self, level: u8, id: Option<&CowStr>, inner: &Events, range: Range<usize>) {
         let title = one_line(&plain(inner));
+        let place = range.start;
         let id = match id {
             Some(id) => self.explicit_id(id, range),
             None => self.free_id(markup::heading_id(&title)),
@@ -356,6 +362,7 @@ impl<'a> Writer<'a> {
             "<a class=\"anchor\" href=\"#{id_text}\" aria-label=\"Link to section {title_text}\">\
              #</a></h{level}>\n"
         ));
+        self.heading_ids.insert(place, id.clone());
         if matches!(level, 2 | 3) {
             self.toc.push(Heading { level, title, id });
         }

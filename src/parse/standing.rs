@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fences::{self, Fence};
 use super::{LinkRef, plain};
-use crate::base::{Digest, SitePath, TextRange, one_line};
+use crate::base::{Digest, SitePath, TextRange, is_unspaced, one_line};
 use crate::checklist::{Events, end_of};
 use crate::config::is_tip;
 use crate::diag::Span;
@@ -255,12 +255,4 @@ fn words(text: &str) -> usize {
         unspaced + usize::from(spaced)
     };
     text.split_whitespace().map(in_token).sum()
-}
-
-/// True for scripts without spaces between words: Thai, Lao, Khmer, Kana, Han, Hangul excepted.
-fn is_unspaced(char: char) -> bool {
-    matches!(
-        u32::from(char),
-        0x0E00..=0x0EFF | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x9FFF | 0x20000..=0x3FFFF
-    )
 }

@@ -252,6 +252,7 @@ fn site_view(parts: &Parts, assets: BTreeMap<String, String>) -> SiteView {
         checklist: parts.checklist.is_some(),
         repository: config.html.repository.clone().filter(|url| is_web(url)),
         feed: config.html.site_url.is_some(),
+        search: config.html.search,
         links: home_links(parts),
         assets,
         styles: config.html.styles.iter().map(|path| encode_path(path)).collect(),

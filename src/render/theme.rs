@@ -47,6 +47,8 @@ macro_rules! embedded {
 const EMBEDDED: &[(&str, &[u8])] = embedded![
     "static/favicon.svg",
     "static/script.js",
+    "static/search.css",
+    "static/search.js",
     "static/style.css",
     "templates/404.html",
     "templates/area.html",

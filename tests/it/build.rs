@@ -48,13 +48,13 @@ fn the_second_build_writes_nothing() {
 }
 
 #[test]
-fn an_edit_in_a_text_writes_one_page() {
+fn an_edit_in_a_text_writes_one_page_and_the_search() {
     let sandbox = Sandbox::new(BOOK);
     sandbox.build();
     sandbox.edit("content/guide/index.md", "See", "Look at");
     check_report(
         &sandbox.build(),
-        "read 1, parsed 1, resolved no, rendered 1, written 1, removed 0",
+        "read 1, parsed 1, resolved no, rendered 1, written 2, removed 0",
     );
 }
 
@@ -75,11 +75,11 @@ fn a_new_page_reaches_the_navigation_of_all_others() {
     let sandbox = Sandbox::new(BOOK);
     sandbox.build();
     sandbox.write("content/contact.md", "# Contact\n");
-    // The page, four whose menu changed, `api/pages.json` and the manifest are new; the latter
-    // isn't counted.
+    // The page, four whose menu changed, `api/pages.json`, the search and the manifest are new;
+    // the latter isn't counted.
     let report = sandbox.build();
     assert!(output(&sandbox, "about.html").unwrap().contains("contact.html"));
-    check_report(&report, "read 1, parsed 1, resolved yes, rendered 5, written 6, removed 0");
+    check_report(&report, "read 1, parsed 1, resolved yes, rendered 5, written 7, removed 0");
 }
 
 #[test]

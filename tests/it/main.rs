@@ -26,6 +26,7 @@ mod reviews;
 mod rooms;
 mod runners;
 mod serve;
+mod search;
 mod site;
 mod status;
 mod support;

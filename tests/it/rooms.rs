@@ -22,6 +22,7 @@ const ROOMS: &[&str] = &[
     "status",
     "gate",
     "render",
+    "search",
     "build",
     "serve",
     "runners",

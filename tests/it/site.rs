@@ -87,7 +87,7 @@ fn neighbours(sandbox: &Sandbox, url: &str) -> Vec<String> {
 fn pages(sandbox: &Sandbox) -> Vec<String> {
     sandbox.build();
     let own = |url: &String| {
-        let fixed = ["assets/", "badges/", "api/", "."];
+        let fixed = ["assets/", "badges/", "api/", "search/", "."];
         !fixed.iter().any(|prefix| url.starts_with(prefix))
             && !matches!(url.as_str(), "404.html" | "robots.txt" | "due.ics")
     };

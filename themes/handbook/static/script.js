@@ -19,6 +19,37 @@
     } catch (e) { /* Storage may be forbidden: the choice then lasts for this page. */ }
   });
 
+  // Search: its script, its style and its index are fetched when it is first asked for.
+  var opener = document.querySelector("button[data-search]");
+  var finder = null;
+  function withFinder(then) {
+    finder = finder || Promise.all([
+      load("link", { rel: "stylesheet", href: opener.getAttribute("data-style") }),
+      load("script", { src: opener.getAttribute("data-script") })
+    ]);
+    finder.then(function () { then(window.lacunaFinder); });
+  }
+  function load(tag, properties) {
+    return new Promise(function (done) {
+      var element = Object.assign(document.createElement(tag), properties);
+      element.onload = done;
+      document.head.appendChild(element);
+    });
+  }
+  function find() { withFinder(function (search) { search.open(); }); }
+  if (opener) {
+    all("[data-search]").forEach(function (button) { button.addEventListener("click", find); });
+    var asked = new URLSearchParams(location.search).get("q");
+    if (asked) withFinder(function (search) { search.mark(asked); });
+  }
+  if (opener && opener.hasAttribute("aria-keyshortcuts")) addEventListener("keydown", function (event) {
+    var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+    var slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!slash && !((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k")) return;
+    event.preventDefault();
+    find();
+  });
+
   // The current entry of a long navigation comes into view, without moving the page.
   var menu = document.querySelector("nav.menu > details");
   var here = menu && menu.querySelector("[aria-current=page]");

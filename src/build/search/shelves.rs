@@ -1,0 +1,215 @@
+//! Brings the volumes of the search up to date: from what an earlier build has left of them, and
+//! from the pages that differ.
+
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
+use super::{Block, Blocks, Finder, sections};
+use crate::base::{Digest, Hasher};
+use crate::build::cache::Cache;
+use crate::build::plan::Maker;
+use crate::files::Kind;
+use crate::search::{self, Builder, Contents, Cut, Term, VOLUMES, Volume};
+
+/// The words of so many pages are counted at once.
+const AT_ONCE: usize = 1_024;
+/// The file of the cache that says what volumes hold; that of a volume has its number behind it.
+const NAME: &str = "search";
+
+/// A volume, whether its words are at hand or not.
+pub(super) struct Shelf {
+    /// Of the words, and of how they are written.
+    pub key: Digest,
+    pub contents: Contents,
+    volume: OnceLock<Arc<(Volume, Cut)>>,
+}
+
+/// Brings all volumes up to date.
+pub(super) fn shelves(
+    maker: &Maker,
+    blocks: &Blocks,
+    length: usize,
+    earlier: Option<&Finder>,
+) -> Vec<Shelf> {
+    let keys: Vec<Digest> =
+        (0..VOLUMES).into_par_iter().map(|number| key(blocks, number, length)).collect();
+    let known = Known::new(maker, earlier);
+    let kept: Vec<Option<Shelf>> =
+        keys.iter().enumerate().map(|(number, key)| known.shelf(maker, number, *key)).collect();
+    let mut builders: Vec<(usize, Builder)> = (0..VOLUMES)
+        .into_par_iter()
+        .filter(|number| kept[*number].is_none())
+        .map(|number| (number, builder(blocks, number, &known.volume(maker, number))))
+        .collect();
+    let whole = fill(maker, blocks, &mut builders, true);
+    let cache = maker.cache.filter(|_| whole);
+    let made: Vec<(usize, Shelf)> = builders
+        .into_par_iter()
+        .map(|(number, builder)| {
+            (number, Shelf::new(maker, cache, keys[number], builder.finish(), number, length))
+        })
+        .collect();
+    let any_made = !made.is_empty();
+    let mut shelves: Vec<Option<Shelf>> = kept;
+    for (number, shelf) in made {
+        shelves[number] = Some(shelf);
+    }
+    let shelves: Vec<Shelf> = shelves.into_iter().flatten().collect();
+    if let Some(cache) = cache.filter(|_| any_made) {
+        let kept: Vec<_> = shelves.iter().map(|shelf| (shelf.key, &shelf.contents)).collect();
+        // What can't be written is made again.
+        let _ = cache.write(maker.files, NAME, &kept, &[]);
+    }
+    shelves
+}
+
+/// Of the words of a volume, and of how long identifiers are.
+fn key(blocks: &Blocks, number: usize, length: usize) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.field(&[u8::try_from(length).unwrap_or(u8::MAX)]);
+    for (id, sign) in signed(blocks, number) {
+        hasher.field(&[&id.to_le_bytes()[..], &sign.to_le_bytes()].concat());
+    }
+    hasher.finish()
+}
+
+/// The blocks that have words in a volume, in order.
+fn signed(blocks: &Blocks, number: usize) -> Vec<(u64, u32)> {
+    let ordered = blocks.order.iter().map(|place| &blocks.list[*place]);
+    let signed = ordered.map(|block| (block.id, block.signs[number]));
+    signed.filter(|(_, sign)| *sign != 0).collect()
+}
+
+fn builder(blocks: &Blocks, number: usize, earlier: &Volume) -> Builder {
+    Builder::new(signed(blocks, number), earlier)
+}
+
+/// Adds the words that volumes miss. False when the text of a page has changed meanwhile.
+fn fill(
+    maker: &Maker,
+    blocks: &Blocks,
+    builders: &mut [(usize, Builder)],
+    in_parallel: bool,
+) -> bool {
+    let is_missed = |block: &Block| builders.iter().any(|(_, builder)| builder.misses(block.id));
+    let pages: Vec<&[Block]> = blocks
+        .list
+        .chunk_by(|a, b| a.entry == b.entry)
+        .filter(|page| page.iter().any(is_missed))
+        .collect();
+    let mut whole = true;
+    for pages in pages.chunks(AT_ONCE) {
+        let terms = |page: &&[Block]| terms(maker, page[0].entry);
+        let terms: Vec<Option<Vec<Vec<Term>>>> = match in_parallel {
+            true => pages.par_iter().map(terms).collect(),
+            false => pages.iter().map(terms).collect(),
+        };
+        whole &= terms.iter().all(Option::is_some);
+        let add = |(number, builder): &mut (usize, Builder)| {
+            for (page, terms) in pages.iter().zip(&terms) {
+                for (block, terms) in page.iter().zip(terms.iter().flatten()) {
+                    if builder.misses(block.id) {
+                        builder.add(block.id, terms, *number);
+                    }
+                }
+            }
+        };
+        match in_parallel {
+            true => builders.par_iter_mut().for_each(add),
+            false => builders.iter_mut().for_each(add),
+        }
+    }
+    whole
+}
+
+fn terms(maker: &Maker, entry: usize) -> Option<Vec<Vec<Term>>> {
+    let sections = sections(maker, entry)?;
+    Some(search::terms(&maker.analysis.site.entries[entry].title, &sections))
+}
+
+/// What was known before.
+struct Known<'a> {
+    earlier: Option<&'a Finder>,
+    stored: Vec<(Digest, Contents)>,
+}
+
+impl<'a> Known<'a> {
+    fn new(maker: &Maker, earlier: Option<&'a Finder>) -> Self {
+        let found = maker.cache.and_then(|cache| cache.read(maker.files, NAME));
+        Self { earlier, stored: found.map(|found| found.values).unwrap_or_default() }
+    }
+
+    /// A volume that is as it was.
+    fn shelf(&self, maker: &Maker, number: usize, key: Digest) -> Option<Shelf> {
+        if let Some(finder) = self.earlier {
+            let shelf = finder.shelves.get(number).filter(|shelf| shelf.key == key)?;
+            let (contents, volume) = (shelf.contents.clone(), shelf.volume.clone());
+            return Some(Shelf { key, contents, volume });
+        }
+        let (_, contents) = self.stored.get(number).filter(|(known, _)| *known == key)?;
+        // It may be needed later.
+        let cache = maker.cache?;
+        let is_there = maker.files.kind(&cache.path(&name(number))) == Kind::File;
+        is_there.then(|| Shelf { key, contents: contents.clone(), volume: OnceLock::new() })
+    }
+
+    /// The words of a volume, as they were.
+    fn volume(&self, maker: &Maker, number: usize) -> Volume {
+        let in_memory = self.earlier.and_then(|finder| finder.shelves[number].volume.get());
+        match in_memory {
+            Some(held) => held.0.clone(),
+            None => stored(maker, number),
+        }
+    }
+}
+
+fn stored(maker: &Maker, number: usize) -> Volume {
+    let found = maker.cache.and_then(|cache| cache.read(maker.files, &name(number)));
+    found.map(|found| found.values).unwrap_or_default()
+}
+
+fn name(number: usize) -> String {
+    format!("words-{number:02}")
+}
+
+impl Shelf {
+    fn new(
+        maker: &Maker,
+        cache: Option<&Cache>,
+        key: Digest,
+        volume: Volume,
+        number: usize,
+        length: usize,
+    ) -> Self {
+        if let Some(cache) = cache {
+            // What can't be written is made again.
+            let _ = cache.write(maker.files, &name(number), &volume, &[]);
+        }
+        let cut = Cut::new(&volume, number, length);
+        let contents = cut.contents(&volume);
+        Self { key, contents, volume: OnceLock::from(Arc::new((volume, cut))) }
+    }
+
+    /// The words of the volume. Whoever waits for them may hold a thread, so none is asked for help.
+    pub(super) fn volume(
+        &self,
+        maker: &Maker,
+        blocks: &Blocks,
+        number: usize,
+        length: usize,
+    ) -> Arc<(Volume, Cut)> {
+        let make = || {
+            let mut volume = stored(maker, number);
+            if !volume.holds(&signed(blocks, number)) {
+                let mut builders = [(number, builder(blocks, number, &volume))];
+                fill(maker, blocks, &mut builders, false);
+                let [(_, builder)] = builders;
+                volume = builder.finish();
+            }
+            let cut = Cut::new(&volume, number, length);
+            Arc::new((volume, cut))
+        };
+        Arc::clone(self.volume.get_or_init(make))
+    }
+}

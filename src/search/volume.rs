@@ -1,0 +1,102 @@
+//! A volume: the parts of pages that hold each of its words.
+//!
+//! It knows all of them, also those that no file has room for, so that one can be taken out again.
+//! Every entry has the signature of the words of its block, so that what has changed is seen
+//! without a look at any page.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::terms::Term;
+
+/// The words of a volume.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    /// The blocks that have words here, in order, and what these are known by.
+    pub(super) blocks: Vec<(u64, u32)>,
+    /// The words in the order of their letters.
+    pub(super) words: Vec<(String, Vec<Posting>)>,
+}
+
+/// A word's weight in a part of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Posting {
+    /// The block, by its number in the volume.
+    pub block: u32,
+    pub part: u8,
+    pub weight: u8,
+}
+
+/// Brings a volume up to date.
+#[derive(Debug)]
+pub struct Builder {
+    blocks: Vec<(u64, u32)>,
+    words: HashMap<String, Vec<Posting>>,
+    /// The blocks whose words must be added, in order.
+    missing: Vec<u64>,
+}
+
+impl Volume {
+    /// True when it holds the words of these blocks, which are in order.
+    pub fn holds(&self, blocks: &[(u64, u32)]) -> bool {
+        self.blocks == blocks
+    }
+}
+
+impl Builder {
+    /// Takes over what is still right of an earlier volume. The blocks are in order.
+    pub fn new(blocks: Vec<(u64, u32)>, earlier: &Volume) -> Self {
+        let mut missing = Vec::new();
+        let mut moved: Vec<Option<u32>> = vec![None; earlier.blocks.len()];
+        for (number, block) in (0..).zip(&blocks) {
+            match earlier.blocks.binary_search(block) {
+                Ok(place) => moved[place] = Some(number),
+                Err(_) => missing.push(block.0),
+            }
+        }
+        let mut words = HashMap::with_capacity(earlier.words.len());
+        for (word, postings) in &earlier.words {
+            let kept = postings.iter().filter_map(|posting| {
+                let block = moved[posting.block as usize]?;
+                Some(Posting { block, ..*posting })
+            });
+            let kept: Vec<Posting> = kept.collect();
+            if !kept.is_empty() {
+                words.insert(word.clone(), kept);
+            }
+        }
+        Self { blocks, words, missing }
+    }
+
+    /// True when the words of a block must be added.
+    pub fn misses(&self, block: u64) -> bool {
+        self.missing.binary_search(&block).is_ok()
+    }
+
+    /// Adds those words of a block that belong here.
+    pub fn add(&mut self, block: u64, terms: &[Term], volume: usize) {
+        let Ok(number) = self.blocks.binary_search_by_key(&block, |(id, _)| *id) else { return };
+        let number = u32::try_from(number).expect("there are fewer pages");
+        let start = terms.partition_point(|term| term.volume < volume);
+        for term in terms[start..].iter().take_while(|term| term.volume == volume) {
+            let posting = Posting { block: number, part: term.part, weight: term.weight };
+            if let Some(postings) = self.words.get_mut(&term.word) {
+                postings.push(posting);
+            } else {
+                self.words.insert(term.word.clone(), vec![posting]);
+            }
+        }
+    }
+
+    /// The volume, in an order that doesn't depend on how it came about.
+    pub fn finish(self) -> Volume {
+        let mut words: Vec<(String, Vec<Posting>)> = self.words.into_iter().collect();
+        words.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        for (_, postings) in &mut words {
+            postings.sort_unstable();
+            postings.shrink_to_fit();
+        }
+        Volume { blocks: self.blocks, words }
+    }
+}
