@@ -241,9 +241,9 @@ class Keeping(WithFile):
 
     def test_the_check_fails_the_build_on_an_expired_flag(self):
         path = self.write(SAMPLE["flags"])
-        self.assertEqual((0, "6 flags, 0 errors, 0 warnings\n"), self.run_ctl("check", path, "--today", "2026-11-22"))
+        self.assertEqual((0, "7 flags, 0 errors, 0 warnings\n"), self.run_ctl("check", path, "--today", "2026-11-22"))
         code, out = self.run_ctl("check", path, "--today", "2027-01-20")
-        self.assertEqual((1, "6 flags, 2 errors, 0 warnings"), (code, out.splitlines()[-1]))
+        self.assertEqual((1, "7 flags, 2 errors, 0 warnings"), (code, out.splitlines()[-1]))
 
     def test_a_kill_changes_one_line_and_its_restore_changes_it_back(self):
         text = (HERE / "flags.json").read_text(encoding="utf-8")
