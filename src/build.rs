@@ -16,6 +16,7 @@ mod outputs;
 mod pages;
 mod past;
 mod plan;
+mod progress;
 mod rules;
 mod search;
 mod site;
@@ -26,9 +27,11 @@ mod texts;
 pub use analyse::{Analysis, Changes, Engine, Wanted, analyse, analyse_at};
 pub use output::clean;
 pub use past::past;
+pub use progress::Progress;
 pub use snapshot::Snapshot;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -76,18 +79,20 @@ impl std::fmt::Display for Report {
 
 /// Builds the site into the output folder.
 pub fn build(files: &dyn Files, config: &Config) -> Result<Report, Error> {
-    build_explained(files, config, None)
+    build_watched(files, config, None, &Arc::default())
 }
 
-/// Builds the site into the output folder, and explains one page: by its path in the content, or by
-/// its URL.
-pub fn build_explained(
+/// Builds the site into the output folder, says on the way how far it is, and explains one page: by
+/// its path in the content, or by its URL.
+pub fn build_watched(
     files: &dyn Files,
     config: &Config,
     page: Option<&str>,
+    progress: &Arc<Progress>,
 ) -> Result<Report, Error> {
     output::check_folder(files, config)?;
     let mut engine = Engine::open(files, config);
+    engine.progress = Arc::clone(progress);
     let mut analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
     engine.clock.mark("site, rules, statuses");
     analysis.past = engine.past(files, config, &Changes::All, &analysis);
@@ -103,7 +108,7 @@ pub fn build_explained(
     engine.clock.mark("search");
     let entry = page.and_then(|page| analysis.find(config, page));
     let url = entry.map(|entry| analysis.site.entries[entry].url.as_str());
-    let done = output::write(&maker, &plan.jobs, url)?;
+    let done = output::write(&maker, &plan.jobs, url, progress)?;
     engine.clock.mark("make and write");
     engine.close(files, config);
     engine.clock.mark("keep for the next build");

@@ -40,22 +40,22 @@ pub struct Subject<'a> {
     pub code_owners: Option<&'a CodeOwners>,
 }
 
-/// What was found on each page, with the facts that it was found in.
-pub type Findings = Vec<(Arc<PageFacts>, Vec<Diagnostic>)>;
+/// Runs the rules that look at one page, in any order.
+pub struct Checker<'a> {
+    subject: &'a Subject<'a>,
+    ids: anchors::Ids<'a>,
+}
 
-/// Runs all rules. Pages that are still as they were keep what was found in an earlier run, which
-/// must have been over the same site.
-pub fn run(subject: &Subject, mut earlier: Findings) -> Findings {
-    let ids = anchors::Ids::new(subject.facts);
-    let check = |(index, facts): (usize, &Arc<PageFacts>)| {
-        let known = earlier.get_mut(index).filter(|(known, _)| Arc::ptr_eq(known, facts));
-        let found = match known {
-            Some((_, found)) => std::mem::take(found),
-            None => page(subject, index, &ids),
-        };
-        (Arc::clone(facts), found)
-    };
-    subject.facts.iter().enumerate().map(check).collect()
+impl<'a> Checker<'a> {
+    /// Gets ready for all pages.
+    pub fn new(subject: &'a Subject<'a>) -> Self {
+        Self { subject, ids: anchors::Ids::new(subject.facts) }
+    }
+
+    /// What is found on a page.
+    pub fn page(&self, index: usize) -> Vec<Diagnostic> {
+        page(self.subject, index, &self.ids)
+    }
 }
 
 /// Runs the rules that look at all pages at once.

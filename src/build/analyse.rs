@@ -14,6 +14,7 @@ use super::examples::Recorded;
 use super::explain;
 use super::judging;
 use super::pages::{Done, Pages, Scope, Text};
+use super::progress::Progress;
 use super::rules::Rules;
 use super::site::{self, Resolved};
 use super::texts::Texts;
@@ -103,6 +104,7 @@ pub struct Engine {
     /// Open from the start of a build to its end.
     pub(super) cache: Option<Cache>,
     pub(super) clock: Clock,
+    pub(super) progress: Arc<Progress>,
     tree: Option<(Arc<Tree>, Vec<Diagnostic>)>,
     pages: Pages,
     code: Arc<CodeCache>,
@@ -181,8 +183,7 @@ impl Engine {
         wanted: Wanted,
     ) -> Result<Analysis, Error> {
         let mut work = Work::default();
-        let changes =
-            if self.lost_folder(files, config, changes) { &Changes::All } else { changes };
+        let changes = self.widened(files, config, changes);
         let (tree, mut found) = self.tree(files, config, changes)?;
         self.clock.mark("find the files");
         let scope = Scope {
@@ -190,6 +191,7 @@ impl Engine {
             config,
             cache: self.cache.as_ref(),
             code: &self.code,
+            progress: self.progress.read(),
             changes,
             bodies: wanted == Wanted::Bodies,
         };
@@ -263,12 +265,13 @@ impl Engine {
         (Arc::clone(&resolved.site), resolved.found.clone())
     }
 
-    /// True when a folder is gone: whoever tells of that doesn't tell of the files in it.
-    fn lost_folder(&self, files: &dyn Files, config: &Config, changes: &Changes) -> bool {
-        let Some((tree, _)) = &self.tree else { return false };
-        changes.any(|path| {
+    /// Everything when a folder is gone: whoever tells of that doesn't tell of the files in it.
+    fn widened<'a>(&self, files: &dyn Files, config: &Config, changes: &'a Changes) -> &'a Changes {
+        let Some((tree, _)) = &self.tree else { return changes };
+        let is_lost = changes.any(|path| {
             tree.holds_below(path) && files.kind(&path.on_disk(&config.root)) != Kind::Folder
-        })
+        });
+        if is_lost { &Changes::All } else { changes }
     }
 
     /// The files of the content. They are looked for again when one has come or gone.

@@ -13,6 +13,7 @@ use super::cache;
 use super::explain::{self, Put};
 use super::outputs::{Outputs, Record};
 use super::plan::{Job, Jobs, Maker};
+use super::progress::Progress;
 use crate::base::{Digest, SitePath, plural};
 use crate::config::Config;
 use crate::diag::Diagnostic;
@@ -79,7 +80,12 @@ pub fn clean(files: &dyn Files, config: &Config) -> Result<usize, Error> {
 }
 
 /// Makes the files that aren't as they must be, and writes those that have changed.
-pub(super) fn write(maker: &Maker, jobs: &Jobs, explain: Option<&str>) -> Result<Changed, Error> {
+pub(super) fn write(
+    maker: &Maker,
+    jobs: &Jobs,
+    explain: Option<&str>,
+    progress: &Progress,
+) -> Result<Changed, Error> {
     let (files, config) = (maker.files, maker.config);
     let earlier = Outputs::load(files, config, maker.cache);
     let ours = read_manifest(files, config);
@@ -95,12 +101,14 @@ pub(super) fn write(maker: &Maker, jobs: &Jobs, explain: Option<&str>) -> Result
     // Pages come after the files that they need.
     let pages_begin = jobs.iter().position(|(_, job)| job.is_page()).unwrap_or(jobs.len());
     let (first, then) = jobs.split_at(pages_begin);
+    progress.made().expect(allowed.len());
     let mut records = Vec::with_capacity(jobs.len());
     for part in [first, then] {
         let results: Vec<_> = part
             .par_iter()
             .filter(|(url, _)| allowed.contains(url))
             .map(|(url, job)| folder.put(maker, url, job, earlier.get(url)))
+            .inspect(|_| progress.made().step())
             .collect();
         let part = part.iter().filter(|(url, _)| allowed.contains(url));
         for ((url, job), result) in part.zip(results) {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Changes;
 use super::cache::{Cache, FOLDER};
+use super::progress::Count;
 use crate::base::{Digest, Hasher, SitePath};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
@@ -97,6 +98,7 @@ pub(super) struct Scope<'a> {
     pub config: &'a Config,
     pub cache: Option<&'a Cache>,
     pub code: &'a CodeCache,
+    pub progress: &'a Count,
     pub changes: &'a Changes,
     /// Whether bodies are wanted, too.
     pub bodies: bool,
@@ -210,8 +212,10 @@ impl Shard {
             }
         }
         self.changed |= !todo.is_empty();
+        scope.progress.expect(todo.len());
         for path in todo {
             let done = self.read(scope, &path);
+            scope.progress.step();
             if let Some(page) = self.pages.get_mut(&path) {
                 page.done = done;
             }

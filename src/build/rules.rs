@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::base::SitePath;
 use crate::config::{Config, Owner};
 use crate::diag::Diagnostic;
@@ -12,10 +14,13 @@ use crate::lint::{self, CodeOwners};
 use crate::parse::PageFacts;
 use crate::resolve::Site;
 
+/// What was found on each page, with the facts that it was found in.
+type Findings = Vec<(Arc<PageFacts>, Vec<Diagnostic>)>;
+
 /// What the rules about the site found.
 #[derive(Default)]
 pub(super) struct Rules {
-    of_pages: lint::Findings,
+    of_pages: Findings,
     of_all: Vec<Diagnostic>,
 }
 
@@ -45,10 +50,22 @@ impl Rules {
             self.of_pages.clear();
             self.of_all = lint::run_on_all(&subject);
         }
-        self.of_pages = lint::run(&subject, std::mem::take(&mut self.of_pages));
+        self.of_pages = check(&subject, &self.of_pages);
         let of_pages = self.of_pages.iter().flat_map(|(_, found)| found);
         of_pages.chain(&self.of_all).cloned().collect()
     }
+}
+
+/// Checks all pages. Those that are still as they were keep what was found earlier, which must have
+/// been in the same site.
+fn check(subject: &lint::Subject, earlier: &Findings) -> Findings {
+    let checker = lint::Checker::new(subject);
+    let check = |(index, facts): (usize, &Arc<PageFacts>)| {
+        let known = earlier.get(index).filter(|(known, _)| Arc::ptr_eq(known, facts));
+        let found = known.map_or_else(|| checker.page(index), |(_, found)| found.clone());
+        (Arc::clone(facts), found)
+    };
+    subject.facts.par_iter().enumerate().map(check).collect()
 }
 
 /// Where hosts look for the file.

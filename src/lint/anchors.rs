@@ -1,8 +1,7 @@
 //! L002 broken-anchor.
 
-use std::cell::OnceCell;
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Seen;
 use crate::diag::Diagnostic;
@@ -12,7 +11,7 @@ use crate::resolve::Outcome;
 /// The ids of all pages. A set is made only of a page that has many and is linked to.
 pub(super) struct Ids<'a> {
     facts: &'a [Arc<PageFacts>],
-    sets: Vec<OnceCell<HashSet<&'a str>>>,
+    sets: Vec<OnceLock<HashSet<&'a str>>>,
 }
 
 /// So many ids are compared one by one.
@@ -20,7 +19,7 @@ const FEW: usize = 64;
 
 impl<'a> Ids<'a> {
     pub(super) fn new(facts: &'a [Arc<PageFacts>]) -> Self {
-        Self { facts, sets: vec![OnceCell::new(); facts.len()] }
+        Self { facts, sets: vec![OnceLock::new(); facts.len()] }
     }
 
     fn contains(&self, page: usize, id: &str) -> bool {

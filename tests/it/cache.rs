@@ -343,7 +343,9 @@ fn an_edit_does_no_more_work_than_it_must() {
 fn a_build_says_why_a_page_was_made_or_not() {
     let sandbox = Sandbox::new(BOOK);
     let explain = |page: &str| {
-        build::build_explained(sandbox.files(), sandbox.settings(), Some(page)).unwrap().explained
+        build::build_watched(sandbox.files(), sandbox.settings(), Some(page), &Arc::default())
+            .unwrap()
+            .explained
     };
     let new = "rendered: nothing is known of an earlier one; written";
     assert_eq!(
