@@ -108,12 +108,22 @@ pub struct Html {
     pub repository: Option<String>,
     /// Where a page is edited; `{path}` stands for its path below the root.
     pub edit_url: Option<String>,
+    /// Where the source of a page is seen; `{path}` likewise.
+    pub source_url: Option<String>,
+    /// Where a mistake is reported; `{title}` and `{url}` stand for those of the page, too.
+    pub report_url: Option<String>,
     /// Style sheets linked after the theme's, relative to the root.
     pub styles: Vec<String>,
     /// Scripts linked after the theme's, relative to the root.
     pub scripts: Vec<String>,
     /// Custom properties of the theme: name without `--` → value of CSS.
     pub tokens: BTreeMap<String, String>,
+    /// Whether there are pages for paper, of an area and of the whole handbook.
+    pub print: bool,
+    /// Whether each chapter of them begins on a new sheet.
+    pub print_breaks: bool,
+    /// Whether each page has a twin in Markdown.
+    pub markdown: bool,
     /// Old paths → where they lead now.
     pub redirects: BTreeMap<String, String>,
     /// The content of the file `CNAME`.
@@ -289,9 +299,14 @@ impl Reader<'_> {
             hidelines: html.code.hidelines,
             repository: html.git_repository_url,
             edit_url: html.edit_url_template,
+            source_url: html.source_url_template,
+            report_url: html.report_url_template,
             styles: html.additional_css,
             scripts: html.additional_js,
             tokens: self.tokens(html.tokens),
+            print: html.print.enable.unwrap_or(true),
+            print_breaks: html.print.page_break.unwrap_or(true),
+            markdown: html.markdown.unwrap_or(true),
             redirects: html.redirect,
             cname: html.cname,
             search: Search {

@@ -169,6 +169,15 @@ pub enum Piece {
 }
 
 impl Body {
+    /// The same with other HTML around the holes.
+    pub fn map_html(&self, change: impl Fn(&str) -> String) -> Self {
+        let change = |piece: &Piece| match piece {
+            Piece::Html(html) => Piece::Html(change(html)),
+            other => other.clone(),
+        };
+        Self { pieces: self.pieces.iter().map(change).collect() }
+    }
+
     /// The HTML, with each hole filled by the escaped URL that is given for it.
     pub fn fill<'a>(&self, url: impl Fn(usize) -> &'a str) -> String {
         let length = |piece: &Piece| match piece {

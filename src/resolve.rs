@@ -78,6 +78,92 @@ pub enum EntryKind {
     Folder,
     /// The list of all gaps.
     Status,
+    /// The gaps that have something in common.
+    List(GapList),
+}
+
+/// What the gaps of a list have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum GapList {
+    /// They are of one tier, by its index.
+    Tier(usize),
+    /// They have one of these.
+    Having(Trait),
+}
+
+/// What gaps are listed by, besides their tier.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Trait {
+    /// The status of this name.
+    Missing,
+    /// Likewise.
+    Outline,
+    /// Likewise.
+    Draft,
+    /// Likewise.
+    InReview,
+    /// Likewise.
+    Stale,
+    /// Likewise.
+    Complete,
+    /// Likewise.
+    Waived,
+    /// A status of `in-review` or better.
+    Written,
+    /// Nobody who keeps them true.
+    Unowned,
+}
+
+impl Trait {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Missing,
+        Self::Outline,
+        Self::Draft,
+        Self::InReview,
+        Self::Stale,
+        Self::Complete,
+        Self::Waived,
+        Self::Written,
+        Self::Unowned,
+    ];
+
+    /// As it is written in addresses: `status/in-review.html`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Outline => "outline",
+            Self::Draft => "draft",
+            Self::InReview => "in-review",
+            Self::Stale => "stale",
+            Self::Complete => "complete",
+            Self::Waived => "waived",
+            Self::Written => "written",
+            Self::Unowned => "unowned",
+        }
+    }
+
+    /// The title of its list.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Missing => "Missing",
+            Self::Outline => "Outlines",
+            Self::Draft => "Drafts",
+            Self::InReview => "In review",
+            Self::Stale => "Overdue for review",
+            Self::Complete => "Complete",
+            Self::Waived => "Waived",
+            Self::Written => "Written",
+            Self::Unowned => "Without an owner",
+        }
+    }
+}
+
+impl Entry {
+    /// True for what `status/` holds: it is in no section of the navigation.
+    pub fn is_status(&self) -> bool {
+        matches!(self.kind, EntryKind::Status | EntryKind::List(_))
+    }
 }
 
 /// A part of the navigation.

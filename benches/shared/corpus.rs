@@ -7,6 +7,9 @@ use std::path::Path;
 
 use super::code;
 
+/// Its settings: only what the peers make, too.
+pub(crate) const SETTINGS: &str = "[book]\ntitle = \"Benchmark\"\n\
+    [output.html]\nmarkdown = false\nprint.enable = false\n";
 /// So many pages lie in a section.
 pub(crate) const SECTION: usize = 50;
 
@@ -22,7 +25,7 @@ impl Corpus {
     /// Writes the book.
     pub(crate) fn write(self, root: &Path) -> io::Result<()> {
         fs::create_dir_all(root.join("content"))?;
-        fs::write(root.join("book.toml"), "[book]\ntitle = \"Benchmark\"\n")?;
+        fs::write(root.join("book.toml"), SETTINGS)?;
         fs::write(root.join("content/index.md"), "# Benchmark\n\nA generated book.\n")?;
         for page in 0..self.pages {
             let path = root.join("content").join(path(page));

@@ -440,6 +440,21 @@ impl Analysis {
         self.bodies[page].body(files, config, &self.facts[page].path, &self.code)
     }
 
+    /// The text of a page after directives.
+    pub(super) fn expanded(
+        &self,
+        files: &dyn Files,
+        config: &Config,
+        page: usize,
+    ) -> Result<String, Box<Diagnostic>> {
+        self.bodies[page].expanded(files, config, &self.facts[page].path)
+    }
+
+    /// Of all that the text of a page is made from.
+    pub(super) fn text_key(&self, page: usize) -> Digest {
+        self.bodies[page].key()
+    }
+
     /// The report of a build that has come this far.
     pub(super) fn report(&self) -> Report {
         Report {

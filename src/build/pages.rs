@@ -392,6 +392,26 @@ impl Text {
         kept.map_or_else(|| self.parse_again(files, config, path, None).map(|page| page.text), Ok)
     }
 
+    /// Of all that the text of the page is made from.
+    pub(super) fn key(&self) -> Digest {
+        self.key
+    }
+
+    /// The text after directives; none when it isn't the one that the rest of the site was made
+    /// from.
+    pub(super) fn expanded(
+        &self,
+        files: &dyn Files,
+        config: &Config,
+        path: &SitePath,
+    ) -> Result<String, Box<Diagnostic>> {
+        let source = source::read_page(files, config, path);
+        match parse_key(&source, ParseOptions::from(&config.html)) == self.key {
+            true => Ok(source.text),
+            false => Err(Box::new(changed_meanwhile(path))),
+        }
+    }
+
     fn parse_again(
         &self,
         files: &dyn Files,

@@ -25,6 +25,12 @@ pub(super) enum Job {
     Page(usize),
     /// `api/pages.json`.
     Pages,
+    /// Many pages as one, for paper.
+    Print(render::Print),
+    /// A page as Markdown, by its entry.
+    Twin(usize),
+    /// `llms.txt`.
+    Llms,
     /// The page for addresses that don't exist.
     NotFound,
     /// A redirect, by its number.
@@ -33,6 +39,8 @@ pub(super) enum Job {
     Sitemap,
     /// `feed.xml`.
     Feed,
+    /// `status/feed.xml`.
+    StatusFeed,
     /// A file of the search.
     Search(Arc<Finder>, Part),
 }
@@ -71,8 +79,16 @@ pub(super) fn plan(files: &dyn Files, config: &Config, analysis: &Analysis, scen
     if config.html.site_url.is_some() {
         pages.push(("sitemap.xml".to_string(), Job::Sitemap));
         pages.push(("feed.xml".to_string(), Job::Feed));
+        if analysis.checklist.is_some() {
+            pages.push(("status/feed.xml".to_string(), Job::StatusFeed));
+        }
+    }
+    if config.html.print {
+        let prints = render::prints(site, &config.book.title).into_iter();
+        pages.extend(prints.map(|print| (print.url.clone(), Job::Print(print))));
     }
     let mut made = made(config, analysis, scene);
+    made.extend(twins(config, analysis, scene));
     made.push(("api/pages.json".to_string(), Job::Pages));
     let mut taken: HashSet<String> =
         pages.iter().chain(&made).map(|(url, _)| url.clone()).collect();
@@ -100,6 +116,19 @@ pub(super) fn plan(files: &dyn Files, config: &Config, analysis: &Analysis, scen
     jobs.extend(made);
     jobs.extend(pages);
     Plan { jobs, diagnostics: config.leveled(diagnostics) }
+}
+
+/// The pages in Markdown, and the list of them.
+fn twins(config: &Config, analysis: &Analysis, scene: &Scene) -> Jobs {
+    if !config.html.markdown {
+        return Vec::new();
+    }
+    let mut taken = HashSet::new();
+    let entries = analysis.site.entries.iter().enumerate();
+    let twins = entries
+        .filter_map(|(entry, found)| Some((render::twin_url(scene, found)?, Job::Twin(entry))))
+        .filter(|(url, _)| taken.insert(url.clone()));
+    twins.chain(std::iter::once(("llms.txt".to_string(), Job::Llms))).collect()
 }
 
 /// What is small and made at once: badges, JSON, the theme's static files.
@@ -174,6 +203,11 @@ impl<'a> Maker<'a> {
                 let make = move || Ok(text(theme.page(&view, "")));
                 Ready { key: Some(key), make: Box::new(make) }
             }
+            Job::Print(print) => self.print(print),
+            Job::Twin(entry) => self.twin(*entry),
+            Job::Llms => {
+                made_from(|| Ok(render::llms(self.scene, &self.analysis.own).into_bytes()))
+            }
             Job::Redirect(number) => made_from(|| {
                 let to = &self.analysis.site.redirects[*number];
                 render::redirect(theme, self.scene, self.config, to).map(String::into_bytes)
@@ -184,7 +218,11 @@ impl<'a> Maker<'a> {
             }),
             Job::Feed => made_from(|| {
                 let (site, own) = (&self.analysis.site, &self.analysis.own);
-                let made = render::feed(theme, self.scene, self.config, site, own);
+                let made = render::feed(theme, self.scene, site, own);
+                made.unwrap_or(Ok(String::new())).map(String::into_bytes)
+            }),
+            Job::StatusFeed => made_from(|| {
+                let made = render::status_feed(theme, self.scene, &self.analysis.site);
                 made.unwrap_or(Ok(String::new())).map(String::into_bytes)
             }),
         }
@@ -195,9 +233,14 @@ impl<'a> Maker<'a> {
     pub(super) fn rehearse(&self, job: &Job) -> Result<(), Box<Diagnostic>> {
         match job {
             Job::Copy(_) | Job::Bytes(_) | Job::Pages | Job::Search(..) => Ok(()),
+            Job::Twin(_) | Job::Llms => Ok(()),
+            Job::Print(print) => {
+                let view = render::print_view(self.scene, print);
+                text(self.analysis.theme.page(&view, "")).map(drop)
+            }
             Job::Page(entry) => text(self.analysis.theme.page(&self.view(*entry), "")).map(drop),
             // Whatever the machine says against them is told to whoever asks.
-            Job::NotFound | Job::Redirect(_) | Job::Sitemap | Job::Feed => {
+            Job::NotFound | Job::Redirect(_) | Job::Sitemap | Job::Feed | Job::StatusFeed => {
                 (self.ready(job).make)().map_or(Ok(()), |made| made.map(drop))
             }
         }
@@ -209,6 +252,52 @@ impl<'a> Maker<'a> {
         render::page_view(self.scene, entry, own)
     }
 
+    fn print(&'a self, print: &'a render::Print) -> Ready<'a> {
+        let mut view = render::print_view(self.scene, print);
+        let page_of = |entry: &usize| self.analysis.site.entries[*entry].page;
+        let bodies: Option<Vec<Digest>> =
+            print.entries.iter().filter_map(page_of).map(|page| self.filled_digest(page)).collect();
+        let key = bodies.map(|bodies| {
+            let mut hasher = Hasher::default();
+            bodies.iter().for_each(|body| hasher.field(body.bytes()));
+            self.page_key(&view, hasher.finish())
+        });
+        let make = move || {
+            for (chapter, page) in print.entries.iter().map(page_of).enumerate() {
+                let Some(page) = page else { continue };
+                match self.analysis.body(self.files, self.config, page) {
+                    Ok(body) => render::put_chapter(self.scene, print, &mut view, chapter, &body),
+                    Err(fault) => return Ok(Err(fault)),
+                }
+            }
+            Ok(text(self.analysis.theme.page(&view, "")))
+        };
+        Ready { key, make: Box::new(make) }
+    }
+
+    fn twin(&'a self, entry: usize) -> Ready<'a> {
+        let found = &self.analysis.site.entries[entry];
+        let head = render::twin_head(self.scene, found);
+        let mut key = vec![Digest::of(head.as_bytes())];
+        key.extend(found.page.map(|page| self.analysis.text_key(page)));
+        let make = move || match found.page {
+            Some(page) => {
+                let body = self.analysis.expanded(self.files, self.config, page);
+                Ok(body.map(|body| format!("{head}{}", body.trim_start()).into_bytes()))
+            }
+            None => Ok(Ok(head.into_bytes())),
+        };
+        Ready { key: Some(key), make: Box::new(make) }
+    }
+
+    /// Of a body with the URLs of its links; none when no code is highlighted in it yet.
+    fn filled_digest(&self, page: usize) -> Option<Digest> {
+        let mut hasher = Hasher::default();
+        hasher.field(self.analysis.body_digest(page)?.bytes());
+        hasher.field(render::links_digest(self.scene, page).bytes());
+        Some(hasher.finish())
+    }
+
     fn page(&'a self, entry: usize) -> Ready<'a> {
         let theme = &self.analysis.theme;
         let page = self.analysis.site.entries[entry].page;
@@ -218,13 +307,7 @@ impl<'a> Maker<'a> {
             let make = move || Ok(text(theme.page(&view, "")));
             return Ready { key: Some(key), make: Box::new(make) };
         };
-        let body = self.analysis.body_digest(page).map(|body| {
-            let mut hasher = Hasher::default();
-            hasher.field(body.bytes());
-            hasher.field(render::links_digest(self.scene, page).bytes());
-            hasher.finish()
-        });
-        let key = body.map(|body| self.page_key(&view, body));
+        let key = self.filled_digest(page).map(|body| self.page_key(&view, body));
         let make = move || match self.analysis.body(self.files, self.config, page) {
             Ok(body) => Ok(text(theme.page(&view, &render::fill(self.scene, page, &body)))),
             Err(fault) => Ok(Err(fault)),

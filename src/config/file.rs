@@ -98,6 +98,10 @@ pub(super) struct HtmlTable {
     pub git_repository_url: Option<String>,
     /// The address where a page is edited; `{path}` stands for its path.
     pub edit_url_template: Option<String>,
+    /// The address where the source of a page is seen; `{path}` stands for its path.
+    pub source_url_template: Option<String>,
+    /// The address where a mistake is reported; `{title}`, `{url}` and `{path}` stand for the page's.
+    pub report_url_template: Option<String>,
     /// Style sheets linked after the theme's.
     pub additional_css: Vec<String>,
     /// Scripts linked after the theme's.
@@ -107,8 +111,12 @@ pub(super) struct HtmlTable {
     /// Custom properties of the theme by name, such as `link`: a value of CSS, or one for light
     /// and one for dark.
     pub tokens: BTreeMap<String, TokenValue>,
+    /// Many pages as one, for paper.
+    pub print: PrintTable,
     /// Old paths and where they lead now.
     pub redirect: BTreeMap<String, String>,
+    /// Whether each page has a twin in Markdown, and `llms.txt` lists them; true unless set.
+    pub markdown: Option<bool>,
     /// The content of the file `CNAME`.
     pub cname: Option<String>,
     /// The search.
@@ -130,6 +138,15 @@ pub(super) struct SearchTable {
 pub(super) struct CodeTable {
     /// How lines of code begin that are run and not shown, by language: `python = "~"`.
     pub hidelines: BTreeMap<String, String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct PrintTable {
+    /// Whether there are pages that hold an area, and the whole handbook; true unless set.
+    pub enable: Option<bool>,
+    /// Whether each chapter begins on a new sheet; true unless set.
+    pub page_break: Option<bool>,
 }
 
 /// A value of CSS.

@@ -36,7 +36,6 @@ const UNUSED: &[&str] = &[
     "output.html.search.limit-results",
     "output.html.search.teaser-word-count",
     "output.html.search.use-boolean-and",
-    "output.html.print",
     "output.html.playground",
     "output.html.playpen",
     "output.html.code",

@@ -134,9 +134,9 @@ fn name(people: &BTreeMap<String, Person>, id: &str) -> String {
     people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone())
 }
 
-/// The list of a tier on the status page.
+/// The list of a tier.
 pub(super) fn tier_url(id: &str) -> String {
-    format!("status/index.html#tier-{}", encode_path(id))
+    format!("status/tier-{}.html", encode_path(id))
 }
 
 /// The page of an area.

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::gap::{GapSource, area_url, coverage_view, gap_views, link, status_view, tier_url};
+use super::gap::{GapSource, area_url, coverage_view, gap_views, link, tier_url};
+use super::machine::structured;
 use super::nav::{all_sections, chain, nav_views, window};
 use super::over_time::over_time;
+use super::overview::{attention, first_to_write, gap_list, status_page, tiers};
 use super::prepared::Prepared;
 use super::view::{
-    AreaView, Choice, Content, CoverageView, GapStart, GapView, HomeView, Link, MapRow, NavView,
-    PageMeta, PageView, SiteView, StatusPageView, StatusView, TierView, TocEntry,
+    AreaView, Content, CoverageView, GapStart, GapView, HomeView, Link, MapRow, NavView, PageMeta, PageView,
+    SiteView, TocEntry,
 };
 use crate::base::{Digest, Hasher, encode_path, root_of};
 use crate::checklist::Checklist;
@@ -25,12 +27,12 @@ use crate::status::{Coverage, GapStatus, Point, Status, since};
 
 /// The whole site, ready to be seen page by page.
 pub struct Scene<'a> {
-    config: &'a Config,
-    site: &'a Site,
+    pub(super) config: &'a Config,
+    pub(super) site: &'a Site,
     checklist: Option<&'a Checklist>,
-    facts: &'a [Arc<PageFacts>],
+    pub(super) facts: &'a [Arc<PageFacts>],
     history: &'a History,
-    statuses: &'a [GapStatus],
+    pub(super) statuses: &'a [GapStatus],
     past: &'a [Point],
     shared: &'a Shared,
     /// One a gap.
@@ -44,6 +46,8 @@ pub struct Shared {
     navs: Arc<Navs>,
     /// Where each entry stands in reading order.
     places: Vec<Option<usize>>,
+    /// Where many pages are printed as one.
+    printed: Vec<String>,
 }
 
 /// The navigation of all sections, by section, then by window.
@@ -94,7 +98,10 @@ impl Shared {
         for (place, entry) in parts.site.reading.iter().enumerate() {
             places[*entry] = Some(place);
         }
-        Self { gaps, site, navs, places }
+        let prints = || super::prints(parts.site, &parts.config.book.title);
+        let printed = if parts.config.html.print { prints() } else { Vec::new() };
+        let printed = printed.into_iter().map(|print| print.url).collect();
+        Self { gaps, site, navs, places, printed }
     }
 
     /// True when all that pages share looks the same, the details of gaps apart.
@@ -199,11 +206,14 @@ pub fn page_view<'a>(scene: &'a Scene, entry: usize, own: Option<&PageOwn>) -> P
         let place = scene.shared.places[entry]?.checked_add_signed(step)?;
         scene.site.reading.get(place).map(|entry| scene.link_to(*entry))
     };
+    let trail = trail(scene, found);
+    let mut page = page_meta(scene, found, own);
+    page.structured = structured(scene, found, &page, &trail);
     PageView {
         site: &scene.shared.site,
         root: root_of(&found.url),
-        page: page_meta(scene, found, own),
-        trail: trail(scene, found),
+        page,
+        trail,
         nav: &scene.shared.navs[found.section][window(scene.site, found)],
         toc,
         previous: neighbour(-1),
@@ -223,7 +233,12 @@ pub fn not_found<'a>(scene: &'a Scene) -> PageView<'a> {
         canonical: None,
         noindex: true,
         heading_id: None,
+        structured: None,
+        print_url: None,
+        markdown_url: None,
         edit_url: None,
+        source_url: None,
+        report_url: None,
         changed: None,
         tags: Vec::new(),
     };
@@ -273,7 +288,8 @@ fn home_links(parts: &Parts) -> Vec<Link> {
         index.and_then(|index| parts.site.entry(index)).map(|entry| encode_path(&entry.url))
     };
     let links = parts.config.home_links.iter();
-    links.filter_map(|(title, page)| Some(link(title, url(page)?))).collect()
+    let address = |page: &str| if is_web(page) { Some(page.to_string()) } else { url(page) };
+    links.filter_map(|(title, page)| Some(link(title, address(page)?))).collect()
 }
 
 /// The sections above an entry, and the home page.
@@ -282,6 +298,9 @@ fn trail(scene: &Scene, entry: &Entry) -> Vec<Link> {
         return Vec::new();
     }
     let mut trail = vec![link(&scene.config.book.title, "index.html".to_string())];
+    if matches!(entry.kind, EntryKind::List(_)) {
+        trail.push(link("Status", "status/index.html".to_string()));
+    }
     for section in chain(scene.site, entry.section) {
         let section = &scene.site.sections[section];
         if section.url != entry.url {
@@ -293,20 +312,43 @@ fn trail(scene: &Scene, entry: &Entry) -> Vec<Link> {
 
 fn page_meta(scene: &Scene, entry: &Entry, own: Option<&PageOwn>) -> PageMeta {
     let facts = entry.page.map(|page| &scene.facts[page]);
-    let edit = scene.config.html.edit_url.as_ref().filter(|url| is_web(url));
+    let html = &scene.config.html;
+    let path = facts.map(|facts| facts.path.as_str());
+    let at_source = |template: &Option<String>| filled(template, entry, path?);
     PageMeta {
         title: entry.title.clone(),
         description: scene.description(entry, own),
         url: encode_path(&entry.url),
         canonical: scene.canonical(&entry.url),
-        noindex: matches!(entry.kind, EntryKind::Gap(_)),
+        noindex: matches!(entry.kind, EntryKind::Gap(_) | EntryKind::List(_)),
         heading_id: facts.and_then(|facts| facts.heading.as_ref()).map(|(_, id)| id.clone()),
-        edit_url: edit
-            .zip(facts)
-            .map(|(url, facts)| url.replace("{path}", &encode_path(facts.path.as_str()))),
+        structured: None,
+        print_url: print_url(scene, entry),
+        markdown_url: super::twin_url(scene, entry).map(|url| encode_path(&url)),
+        edit_url: at_source(&html.edit_url),
+        source_url: at_source(&html.source_url),
+        report_url: filled(&html.report_url, entry, path.unwrap_or_default()),
         changed: scene.changed(entry),
         tags: facts.map_or_else(Vec::new, |facts| facts.front.tags.clone()),
     }
+}
+
+/// Where a page is printed together with all below it.
+fn print_url(scene: &Scene, entry: &Entry) -> Option<String> {
+    let printed = scene.shared.printed.iter();
+    let folder = entry.url.strip_suffix("index.html")?;
+    printed
+        .filter(|url| url.strip_suffix("print.html") == Some(folder))
+        .map(|url| encode_path(url))
+        .next()
+}
+
+/// An address after a template of `book.toml`.
+fn filled(template: &Option<String>, entry: &Entry, path: &str) -> Option<String> {
+    let template = template.as_ref().filter(|url| is_web(url))?;
+    let encode = |text: &str| encode_path(text).replace('+', "%2B");
+    let url = template.replace("{path}", &encode_path(path));
+    Some(url.replace("{title}", &encode(&entry.title)).replace("{url}", &encode(&entry.url)))
 }
 
 fn content(scene: &Scene, entry: &Entry) -> Content {
@@ -322,6 +364,10 @@ fn content(scene: &Scene, entry: &Entry) -> Content {
         },
         EntryKind::Status => match scene.checklist {
             Some(list) => Content::Status(status_page(scene, list)),
+            None => Content::Page,
+        },
+        EntryKind::List(what) => match scene.checklist {
+            Some(list) => Content::List(gap_list(scene, list, what)),
             None => Content::Page,
         },
     }
@@ -371,9 +417,8 @@ fn home(scene: &Scene, list: &Checklist) -> HomeView {
         tiers: tiers(scene, list),
         columns: map.iter().map(|row| row.cells.len()).max().unwrap_or(0),
         map,
-        next: next(scene, list).iter().take(5).map(|gap| scene.gaps[*gap].clone()).collect(),
-        unowned: flagged(scene, "unowned"),
-        overdue: with_status(scene, Status::Stale),
+        next: first_to_write(scene, list),
+        attention: attention(scene),
         sections: all_sections(scene.site),
     }
 }
@@ -419,24 +464,6 @@ pub fn waiting(scene: &Scene, gaps: usize) -> Vec<usize> {
     counts
 }
 
-fn flagged(scene: &Scene, flag: &str) -> usize {
-    scene.statuses.iter().filter(|status| status.flags.contains(&flag)).count()
-}
-
-fn with_status(scene: &Scene, status: Status) -> usize {
-    scene.statuses.iter().filter(|found| found.status == status).count()
-}
-
-fn tiers(scene: &Scene, list: &Checklist) -> Vec<TierView> {
-    let view = |(index, tier): (usize, &crate::checklist::Tier)| TierView {
-        id: tier.id.clone(),
-        title: tier.title.clone(),
-        url: tier_url(&tier.id),
-        coverage: coverage_view(&Coverage::of_tier(list, scene.statuses, index)),
-    };
-    list.tiers.iter().enumerate().map(view).collect()
-}
-
 fn map(scene: &Scene, list: &Checklist) -> Vec<MapRow> {
     let mut rows: Vec<MapRow> = Vec::new();
     let mut tier = None;
@@ -456,28 +483,4 @@ fn map(scene: &Scene, list: &Checklist) -> Vec<MapRow> {
         });
     }
     rows
-}
-
-fn status_page(scene: &Scene, list: &Checklist) -> StatusPageView {
-    let owners: BTreeMap<&str, &str> = scene
-        .gaps
-        .iter()
-        .filter_map(|gap| gap.owner.as_ref())
-        .map(|owner| (owner.id.as_str(), owner.name.as_str()))
-        .collect();
-    let choice =
-        |(id, title): (&str, &str)| Choice { id: id.to_string(), title: title.to_string() };
-    let occurs = |status: &&Status| with_status(scene, **status) > 0;
-    let statuses: Vec<StatusView> =
-        Status::ALL.iter().filter(occurs).map(|status| status_view(*status)).collect();
-    StatusPageView {
-        coverage: scene.coverage(),
-        tiers: tiers(scene, list),
-        gaps: scene.gaps.to_vec(),
-        areas: list.areas.iter().map(|area| choice((&area.id, &area.title))).collect(),
-        owners: owners.into_iter().map(choice).collect(),
-        statuses,
-        unowned: flagged(scene, "unowned"),
-        overdue: with_status(scene, Status::Stale),
-    }
 }

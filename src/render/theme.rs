@@ -61,7 +61,9 @@ const EMBEDDED: &[(&str, &[u8])] = embedded![
     "templates/inject/footer.html",
     "templates/inject/head.html",
     "templates/inject/header.html",
+    "templates/list.html",
     "templates/page.html",
+    "templates/print.html",
     "templates/redirect.html",
     "templates/sitemap.xml",
     "templates/status.html",
@@ -87,6 +89,9 @@ impl Theme {
                     found.push(template_error(&error, folder.as_ref(), culprit.as_deref()));
                     match culprit {
                         Some(name) => user.retain(|(known, _)| *known != name),
+                        None if user.is_empty() => {
+                            panic!("the default theme is tested with each build: {error}")
+                        }
                         // Nothing to blame alone: the project's templates don't fit together.
                         None => user.clear(),
                     }
@@ -176,6 +181,8 @@ fn template(content: &Content) -> &'static str {
         Content::Area(_) | Content::Section { .. } => "area.html",
         Content::Home(_) | Content::PlainHome { .. } => "home.html",
         Content::Status(_) => "status.html",
+        Content::List(_) => "list.html",
+        Content::Print(_) => "print.html",
         Content::NotFound { .. } => "404.html",
     }
 }

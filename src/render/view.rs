@@ -5,15 +5,21 @@
 //! templates put [`PageView::root`] before it. All text is plain text, to be escaped by the
 //! template, except `body`.
 
+mod lists;
+mod machine;
 mod nav;
-
-pub use nav::{NavSection, NavView};
 
 use serde::Serialize;
 
 use super::over_time::OverTimeView;
 use super::prepared::Prepared;
 use crate::config::Search;
+
+pub use lists::{AttentionView, Choice, GapGroup, GapListView, ReviewerView, StatusPageView};
+pub use nav::{NavSection, NavView};
+pub use machine::{
+    Chapter, FeedEntry, FeedView, PrintView, RedirectView, SitemapEntry, SitemapView,
+};
 
 /// All that the template of one page gets, besides `body`: the HTML of the page's own text, empty
 /// where there is none.
@@ -73,6 +79,10 @@ pub enum Content {
     },
     /// The list of all gaps.
     Status(StatusPageView),
+    /// The gaps that have something in common.
+    List(GapListView),
+    /// Many pages as one, for paper.
+    Print(PrintView),
     /// The page for addresses that don't exist.
     NotFound {
         /// The path of `site-url`, for `<base href>`: it starts and ends with `/`.
@@ -128,8 +138,19 @@ pub struct PageMeta {
     pub noindex: bool,
     /// The id of the title, when links in the content may lead to it.
     pub heading_id: Option<String>,
+    /// What search engines read of the page, as the JSON-LD of a `<script>` element: print it with
+    /// `| safe`. Only where they are invited.
+    pub structured: Option<String>,
+    /// This page and all below it as one, for paper.
+    pub print_url: Option<String>,
+    /// The text of the page as Markdown.
+    pub markdown_url: Option<String>,
     /// Where to edit the text, after `edit-url-template`.
     pub edit_url: Option<String>,
+    /// Where to see the source of the text, after `source-url-template`.
+    pub source_url: Option<String>,
+    /// Where to report a mistake, after `report-url-template`.
+    pub report_url: Option<String>,
     /// The day of the last change of the text, `2026-11-22`.
     pub changed: Option<String>,
     /// The page's tags.
@@ -181,7 +202,7 @@ pub struct GapView {
     pub missing: String,
     /// The URL of the gap.
     pub url: String,
-    /// The tier's title and its list on the status page.
+    /// The tier's title and the list of its gaps.
     pub tier: Link,
     /// The id of the tier, for filters.
     pub tier_id: String,
@@ -347,10 +368,8 @@ pub struct HomeView {
     pub columns: usize,
     /// What to write next, at most 5.
     pub next: Vec<GapView>,
-    /// How many gaps have no owner.
-    pub unowned: usize,
-    /// How many reviews are overdue.
-    pub overdue: usize,
+    /// What somebody must attend to.
+    pub attention: AttentionView,
     /// All top-level sections, when there are more than a page lists.
     pub sections: Vec<Link>,
 }
@@ -362,10 +381,14 @@ pub struct TierView {
     pub id: String,
     /// The title.
     pub title: String,
-    /// Its list on the status page.
+    /// The list of its gaps.
     pub url: String,
     /// The counts.
     pub coverage: CoverageView,
+    /// The status that all of its gaps are to reach, by `[tiers.ID] target`.
+    pub target: Option<StatusView>,
+    /// How many of the applicable ones have reached it.
+    pub reached: usize,
 }
 
 /// A row of the gap map.
@@ -379,93 +402,4 @@ pub struct MapRow {
     pub tier: Option<String>,
     /// The gaps.
     pub cells: Vec<Link>,
-}
-
-/// What the status page shows.
-#[derive(Debug, Serialize)]
-pub struct StatusPageView {
-    /// The counts of all gaps.
-    pub coverage: CoverageView,
-    /// One entry a tier.
-    pub tiers: Vec<TierView>,
-    /// All gaps, in the order of the checklist.
-    pub gaps: Vec<GapView>,
-    /// The areas, for the filter: id and title.
-    pub areas: Vec<Choice>,
-    /// The owners, for the filter.
-    pub owners: Vec<Choice>,
-    /// The statuses that occur, for the filter.
-    pub statuses: Vec<StatusView>,
-    /// How many gaps have no owner.
-    pub unowned: usize,
-    /// How many reviews are overdue.
-    pub overdue: usize,
-}
-
-/// An entry of a filter.
-#[derive(Debug, Serialize)]
-pub struct Choice {
-    /// The value.
-    pub id: String,
-    /// The text.
-    pub title: String,
-}
-
-/// What the template of a redirect gets.
-#[derive(Debug, Serialize)]
-pub struct RedirectView {
-    /// The title of the page that it leads to.
-    pub title: String,
-    /// Where it leads, relative to the page itself.
-    pub target: String,
-    /// The absolute address, when `site-url` is set.
-    pub canonical: Option<String>,
-    /// A BCP 47 language tag.
-    pub language: String,
-    /// `ltr` or `rtl`.
-    pub direction: &'static str,
-}
-
-/// What `sitemap.xml` gets.
-#[derive(Debug, Serialize)]
-pub struct SitemapView {
-    /// The pages, in the order of their URLs.
-    pub pages: Vec<SitemapEntry>,
-}
-
-/// One address of the sitemap.
-#[derive(Debug, Serialize)]
-pub struct SitemapEntry {
-    /// The absolute address.
-    pub url: String,
-    /// The day of the last change.
-    pub changed: Option<String>,
-}
-
-/// What `feed.xml` (Atom, RFC 4287) gets.
-#[derive(Debug, Serialize)]
-pub struct FeedView {
-    /// The title of the handbook.
-    pub title: String,
-    /// The absolute address of the home page.
-    pub home: String,
-    /// The absolute address of the feed.
-    pub url: String,
-    /// The newest change, `2026-11-22T00:00:00Z`.
-    pub updated: String,
-    /// The newest pages first.
-    pub entries: Vec<FeedEntry>,
-}
-
-/// One entry of the feed.
-#[derive(Debug, Serialize)]
-pub struct FeedEntry {
-    /// The title of the page.
-    pub title: String,
-    /// The absolute address.
-    pub url: String,
-    /// When it changed, `2026-11-22T00:00:00Z`.
-    pub updated: String,
-    /// One sentence; may be empty.
-    pub summary: String,
 }

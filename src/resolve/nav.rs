@@ -97,7 +97,7 @@ impl Folders<'_> {
     fn tree(&self) -> Folder {
         let mut root = Folder::default();
         for (index, entry) in self.entries.iter().enumerate() {
-            if entry.kind == EntryKind::Status {
+            if entry.is_status() {
                 continue;
             }
             let (folder, name) = entry.url.rsplit_once('/').unwrap_or(("", &entry.url));

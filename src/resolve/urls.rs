@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::bind::Bindings;
-use super::{Entry, EntryKind, GapPlace, Inputs};
+use super::{Entry, EntryKind, GapList, GapPlace, Inputs, Trait};
 use crate::base::SitePath;
 use crate::diag::{Diagnostic, Span};
 use crate::parse::{Chapter, PageFacts};
@@ -174,7 +174,7 @@ impl Placer<'_> {
         self.facts[page].front.title.as_deref()
     }
 
-    /// The home page and the status page.
+    /// The home page, the status page and the lists behind its numbers.
     fn fixed(&mut self) {
         // A book begins with its first chapter, as in mdBook.
         let summary = self.inputs.summary.filter(|_| self.inputs.checklist.is_none());
@@ -186,13 +186,17 @@ impl Placer<'_> {
             let title = self.inputs.title.to_string();
             self.add("index.html".to_string(), title, EntryKind::Home, None, Vec::new());
         }
-        if self.inputs.checklist.is_some() {
-            self.generated(
-                "status/index.html".to_string(),
-                "Status".to_string(),
-                EntryKind::Status,
-                Vec::new(),
-            );
+        let Some(list) = self.inputs.checklist else { return };
+        let mut page = |name: &str, title: &str, kind| {
+            self.generated(format!("status/{name}.html"), title.to_string(), kind, Vec::new());
+        };
+        page("index", "Status", EntryKind::Status);
+        for (index, tier) in list.tiers.iter().enumerate() {
+            let kind = EntryKind::List(GapList::Tier(index));
+            page(&format!("tier-{}", tier.id), &tier.title, kind);
+        }
+        for list in Trait::ALL {
+            page(list.id(), list.title(), EntryKind::List(GapList::Having(list)));
         }
     }
 

@@ -18,7 +18,7 @@ fn the_book_of_the_benchmarks_builds_without_a_finding() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = Corpus { pages: 20, languages: true };
     corpus.write(folder.path()).unwrap();
-    let (config, _) = Config::read(folder.path(), "[book]\ntitle = \"Benchmark\"\n", TODAY);
+    let (config, _) = Config::read(folder.path(), corpus::SETTINGS, TODAY);
     let report = build(&DiskFiles, &config).unwrap();
     assert_eq!(report.diagnostics.len(), 0, "{:?}", report.diagnostics.first());
     // The pages, their section, home and the page for addresses that don't exist.

@@ -48,13 +48,15 @@ fn the_second_build_writes_nothing() {
 }
 
 #[test]
-fn an_edit_in_a_text_writes_one_page_and_the_search() {
+fn an_edit_in_a_text_writes_one_page_in_each_of_its_forms() {
     let sandbox = Sandbox::new(BOOK);
     sandbox.build();
     sandbox.edit("content/guide/index.md", "See", "Look at");
+    // The page, its twin in Markdown, the book for paper, the search, and the
+    // list with its first words.
     check_report(
         &sandbox.build(),
-        "read 1, parsed 1, resolved no, rendered 1, written 2, removed 0",
+        "read 1, parsed 1, resolved no, rendered 1, written 5, removed 0",
     );
 }
 
@@ -75,11 +77,11 @@ fn a_new_page_reaches_the_navigation_of_all_others() {
     let sandbox = Sandbox::new(BOOK);
     sandbox.build();
     sandbox.write("content/contact.md", "# Contact\n");
-    // The page, four whose menu changed, `api/pages.json`, the search and the manifest are new;
-    // the latter isn't counted.
+    // The page and its twin, four whose menu changed, the book for paper, `llms.txt`, the search,
+    // `api/pages.json` and the manifest are new; the latter isn't counted.
     let report = sandbox.build();
     assert!(output(&sandbox, "about.html").unwrap().contains("contact.html"));
-    check_report(&report, "read 1, parsed 1, resolved yes, rendered 5, written 7, removed 0");
+    check_report(&report, "read 1, parsed 1, resolved yes, rendered 5, written 10, removed 0");
 }
 
 #[test]
@@ -88,7 +90,7 @@ fn the_page_of_a_removed_source_is_removed() {
     sandbox.build();
     sandbox.remove("content/about.md");
     let report = sandbox.build();
-    assert_eq!((report.removed, output(&sandbox, "about.html")), (1, None));
+    assert_eq!((report.removed, output(&sandbox, "about.html")), (2, None));
 }
 
 #[test]

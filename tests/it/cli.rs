@@ -112,8 +112,8 @@ fn what_is_told_of_a_handbook_is_the_same_when_nothing_is_done_again() {
         assert_eq!(called.err, "checked 1 page, nothing found\n");
     }
     let (first, second) = (folder.lacuna(&["build"]), folder.lacuna(&["build"]));
-    assert!(first.err.starts_with("built 8 pages ("), "{}", first.err);
-    assert_eq!(second.err, "built 8 pages (0 rendered, 0 files written); open book/index.html\n");
+    assert!(first.err.starts_with("built 19 pages ("), "{}", first.err);
+    assert_eq!(second.err, "built 19 pages (0 rendered, 0 files written); open book/index.html\n");
 }
 
 #[test]

@@ -89,7 +89,9 @@ fn pages(sandbox: &Sandbox) -> Vec<String> {
     let own = |url: &String| {
         let fixed = ["assets/", "badges/", "api/", "search/", "."];
         !fixed.iter().any(|prefix| url.starts_with(prefix))
-            && !matches!(url.as_str(), "404.html" | "robots.txt" | "due.ics")
+            && !matches!(url.as_str(), "404.html" | "robots.txt" | "due.ics" | "llms.txt")
+            && !(url.starts_with("status/") && url != "status/index.html")
+            && !(url.ends_with("print.html") || url.ends_with(".md") || url.ends_with(".markdown"))
     };
     sandbox.output().into_keys().filter(own).collect()
 }

@@ -50,6 +50,30 @@
     find();
   });
 
+  // What wide windows always show counts as unfolded there, for those who listen to the page, too.
+  [["nav.menu > details", "(min-width: 64rem)"], ["nav.toc > details", "(min-width: 80rem)"]].forEach(function (pair) {
+    var fold = document.querySelector(pair[0]), wide = matchMedia(pair[1]);
+    function follow() { fold.open = wide.matches; }
+    if (!fold) return;
+    if (wide.matches) follow();
+    wide.addEventListener("change", follow);
+  });
+
+  // A review may have fallen due, or a waiver ended, after the site was built.
+  var today = new Date().toISOString().slice(0, 10);
+  all("[data-due]").forEach(function (late) {
+    if (late.getAttribute("data-due") >= today) return;
+    late.hidden = false;
+    if (late.className !== "trust-line") return;
+    late.previousElementSibling.hidden = true;
+    late.parentNode.className = "trust banner s-stale";
+  });
+  all("[data-dates]").forEach(function (late) {
+    var past = late.getAttribute("data-dates").split(" ").filter(function (day) { return day < today; });
+    late.hidden = !past.length;
+    late.querySelector("strong").textContent = past.length;
+  });
+
   // The current entry of a long navigation comes into view, without moving the page.
   var menu = document.querySelector("nav.menu > details");
   var here = menu && menu.querySelector("[aria-current=page]");

@@ -1,0 +1,86 @@
+//! What templates see of many gaps at once.
+
+use serde::Serialize;
+
+use super::{CoverageView, GapView, StatusView, TierView};
+
+/// What somebody must attend to.
+#[derive(Debug, Serialize)]
+pub struct AttentionView {
+    /// How many gaps have no owner.
+    pub unowned: usize,
+    /// How many reviews are overdue.
+    pub overdue: usize,
+    /// Whose review is waited for, and for how many gaps.
+    pub reviewers: Vec<ReviewerView>,
+    /// The days on which the next approvals fall due, at most 100: a script counts those that
+    /// have come since the site was built.
+    pub due: Vec<String>,
+}
+
+/// Somebody whose review is waited for.
+#[derive(Debug, Serialize)]
+pub struct ReviewerView {
+    /// The name.
+    pub name: String,
+    /// The list of the gaps.
+    pub url: String,
+    /// How many gaps.
+    pub count: usize,
+}
+
+/// The gaps that have something in common.
+#[derive(Debug, Serialize)]
+pub struct GapListView {
+    /// `tier`, or what they have in common: `missing`, `in-review`, `unowned` …
+    pub list: &'static str,
+    /// How many gaps the list has.
+    pub total: usize,
+    /// The counts, for a tier.
+    pub tier: Option<TierView>,
+    /// The gaps in groups: of a tier by status, those in review by reviewer, others by tier.
+    pub groups: Vec<GapGroup>,
+}
+
+/// Gaps below one heading.
+#[derive(Debug, Serialize)]
+pub struct GapGroup {
+    /// The id of the heading.
+    pub id: String,
+    /// The heading.
+    pub title: String,
+    /// The status that all of them have, in the list of a tier.
+    pub status: Option<StatusView>,
+    /// The gaps, in the order of the checklist, without their evidence.
+    pub gaps: Vec<GapView>,
+}
+
+/// What the status page shows.
+#[derive(Debug, Serialize)]
+pub struct StatusPageView {
+    /// The counts of all gaps.
+    pub coverage: CoverageView,
+    /// One entry a tier.
+    pub tiers: Vec<TierView>,
+    /// All gaps, in the order of the checklist, without their evidence.
+    pub gaps: Vec<GapView>,
+    /// The areas, for the filter: id and title.
+    pub areas: Vec<Choice>,
+    /// The owners, for the filter.
+    pub owners: Vec<Choice>,
+    /// The statuses that occur, for the filter.
+    pub statuses: Vec<StatusView>,
+    /// What somebody must attend to.
+    pub attention: AttentionView,
+    /// What to write next, at most 5.
+    pub next: Vec<GapView>,
+}
+
+/// An entry of a filter.
+#[derive(Debug, Serialize)]
+pub struct Choice {
+    /// The value.
+    pub id: String,
+    /// The text.
+    pub title: String,
+}
