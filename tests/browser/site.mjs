@@ -1,0 +1,366 @@
+// The pages of a site in a browser: who can read them, and what they cost.
+//
+//   node tests/browser/site.mjs [target/debug/lacuna [WORDS]]
+//
+// Builds the handbook of this repository, and a small one with all kinds of pages and statuses.
+// Prints one line a check, and ends with 1 when one has failed. WORDS picks the checks whose name
+// has them. Nothing sleeps: each check waits for a condition, at most for TIMEOUT.
+
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, extname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const TIMEOUT = 30_000;
+const program = resolve(process.argv[2] ?? "target/debug/lacuna");
+const words = process.argv[3] ?? "";
+const folder = mkdtempSync(join(tmpdir(), "lacuna-site-"));
+const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+let failures = 0;
+
+function write(name, text) {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), text);
+}
+
+async function check(what, run) {
+  if (!what.includes(words)) return;
+  try {
+    await run();
+    console.log(`ok    ${what}`);
+  } catch (error) {
+    failures += 1;
+    console.log(`FAIL  ${what}: ${String(error.message ?? error).split("\n").slice(0, 12).join(" | ")}`);
+  }
+}
+
+function none(found) {
+  if (found.length) throw new Error(found.slice(0, 8).join("\n"));
+}
+
+function atMost(what, found, most) {
+  if (found > most) throw new Error(`${what}: ${found}, and ${most} are allowed`);
+}
+
+function build(root, name) {
+  const output = join(folder, name);
+  const day = ["--today", "2026-11-22"];
+  const done = spawnSync(program, ["--root", root, "build", "-q", "-d", output, ...day], { encoding: "utf8" });
+  if (done.status !== 0) throw new Error(done.stderr);
+  return output;
+}
+
+// A small handbook with everything: statuses, kinds of pages, forms of Markdown.
+const text = "Words that say something about the matter at hand, so that the page is more than an outline. ".repeat(12);
+const sections = `## At a glance\n\n${text}\n\n## Why it matters\n\nSo.\n\n## Guidance\n\nThus.\n\n## Procedure\n\n1. One\n2. Two\n\n## Template\n\n\`\`\`yaml\nkey: value # words\n\`\`\`\n\n## Acceptance criteria\n\n- [x] Done\n- [ ] To do\n\n## References\n\n- [Home](../index.md)\n`;
+const markup = `# Markup\n\nText with \`code\`, **strong**, *emphasis*, ~~gone~~, [a link](https://example.org), a note[^1].\n\n[^1]: The note.\n\n` +
+  ["NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"].map((kind) => `> [!${kind}]\n> Text with a [link](index.md) and \`code\`.\n\n`).join("") +
+  `> [!TIP]- Folded\n> Text.\n\n> A quotation.\n\n| One | Two | Three |\n|:--|:-:|--:|\n| a | b | ${"wide ".repeat(60)} |\n\n` +
+  "```rust\n// Comment\nfn main() { let x = \"text\"; println!(\"{x}\", 12); }\n```\n\n```console\n$ lacuna build\nbuilt\n```\n\n" +
+  "```json\n{\"a\": [1, true, null, \"text\"]}\n```\n\n```sql\nselect count(*) from t where a = 'b'; -- why\n```\n\n" +
+  "Term\n: Definition\n\n## Heading two\n\n### Heading three\n\n#### Heading four\n\n---\n\n1. First\n\n   Second paragraph.\n2. Second\n\n- [ ] open\n- [x] done\n";
+write("book.toml", `[book]
+title = "Small handbook"
+description = "A handbook with everything."
+[output.html]
+theme = "handbook"
+site-url = "https://handbook.example.org/"
+git-repository-url = "https://example.org/repository"
+edit-url-template = "https://example.org/edit/{path}"
+[owners.ops]
+name = "Operations"
+contact = "mailto:ops@example.org"
+[people.ann]
+name = "Ann Example"
+[[home.links]]
+title = "How to restore"
+page = "operations/complete.md"
+`);
+write("content/index.md", "# Small handbook\n\nWhat this is.\n");
+write("content/checklist.md", "# List\n\n## Critical\n\n### 1. Operations\n\n- **Complete** {#complete}: All of it\n- **Stale** {#stale}: All of it\n- **Review** {#review}: All of it\n- **Changes** {#changes}: All of it\n- **Draft** {#draft}: All of it\n- **Outline** {#outline}: All of it\n- **Missing** {#missing}: All of it\n- **Waived** {#waived}: All of it\n\n## Nice to have\n\n### 2. People\n\n- **Leave** {#leave}: All of it\n");
+for (const name of ["complete", "stale", "review", "changes", "draft"]) {
+  write(`content/operations/${name}.md`, `---\nowner: ops\ntags: [one]\n---\n\n# ${name[0].toUpperCase()}${name.slice(1)}\n\n${sections}`);
+}
+write("content/operations/outline.md", "# Outline\n\n## At a glance\n\nTODO: write.\n");
+write("content/markup.md", markup);
+write("content/guide/one.md", "# One\n\nText.\n");
+write("content/guide/two.md", "# Two\n\nText.\n");
+write("content/waivers.yaml", "- gap: operations/waived\n  kind: not-applicable\n  reason: We have none\n  requested_by: bob\n  approved_by: ann\n  approved_on: 2026-10-01\n  expires: 2027-03-01\n");
+// A review is bound to the digest that `lacuna status` prints.
+function review(name, verdict, on, digest) {
+  const said = spawnSync(program, ["--root", folder, "status", `operations/${name}`], { encoding: "utf8" }).stdout;
+  const own = /v1-[0-9a-f]{32}/.exec(said)?.[0];
+  const rest = verdict === "requested" ? "" : `  method: ran-the-steps\n  author: bob@example.org\n  digest: ${digest ?? own}\n`;
+  write(`content/operations/${name}.reviews.yaml`, `- by: ann\n  on: ${on}\n  verdict: ${verdict}\n${rest}  note: Read it on paper.\n`);
+}
+review("complete", "approved", "2026-10-01");
+review("stale", "approved", "2024-10-01");
+review("review", "approved", "2026-10-01", `v1-${"0".repeat(32)}`);
+review("changes", "changes-requested", "2026-10-01");
+cpSync("themes", join(folder, "themes"), { recursive: true });
+const small = build(folder, "small");
+const real = build(resolve("."), "real");
+cpSync(join(folder, "content"), join(folder, "mirrored/content"), { recursive: true });
+write("mirrored/book.toml", readFileSync(join(folder, "book.toml"), "utf8").replace("[book]", "[book]\nlanguage = \"ar\""));
+cpSync("themes", join(folder, "mirrored/themes"), { recursive: true });
+// A folder of the small site: one server for both.
+build(join(folder, "mirrored"), "small/mirrored");
+
+const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css", ".svg": "image/svg+xml" };
+function host(output) {
+  const server = createServer((request, reply) => {
+    let path = join(output, decodeURIComponent(new URL(request.url, "http://host").pathname));
+    const there = existsSync(path) && statSync(path).isFile();
+    if (!there) path = join(output, "404.html");
+    reply.writeHead(there ? 200 : 404, { "Content-Type": types[extname(path)] ?? "text/plain" });
+    reply.end(readFileSync(path));
+  });
+  return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
+}
+const servers = [await host(small), await host(real)];
+const [smallHost, realHost] = servers.map((server) => `http://127.0.0.1:${server.address().port}/`);
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+const complaints = [];
+const foreign = [];
+async function open(address, options = {}) {
+  const tab = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+  tab.setDefaultTimeout(TIMEOUT);
+  tab.on("console", (message) => {
+    if (!/404 \(Not Found\)/.test(message.text())) complaints.push(`${address}: ${message.text()}`);
+  });
+  tab.on("pageerror", (error) => complaints.push(`${address}: ${error}`));
+  tab.on("request", (request) => {
+    const hosts = [smallHost, realHost, "data:", "file:"];
+    if (!hosts.some((known) => request.url().startsWith(known))) foreign.push(request.url());
+  });
+  await tab.goto(address);
+  return tab;
+}
+
+const PAGES = [
+  "index.html", "operations/index.html", "guide/index.html", "status/index.html", "status/tier-critical.html", "status/in-review.html", "nowhere.html", "markup.html",
+  "operations/complete.html", "operations/outline.html", "operations/missing.html", "operations/waived.html",
+].map((page) => smallHost + page).concat([`${realHost}index.html`, `${realHost}status/index.html`, `${realHost}security-and-authentication/api-key-management.html`]);
+const mirrored = ["index.html", "operations/complete.html", "status/index.html", "markup.html"].map((page) => `${smallHost}mirrored/${page}`);
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+
+function files(output, below = "") {
+  return readdirSync(join(output, below), { withFileTypes: true }).flatMap((entry) => {
+    const name = below + entry.name;
+    return entry.isDirectory() ? files(output, `${name}/`) : [name];
+  });
+}
+
+// Neither a redirect nor a file of the content that is published as it is.
+function isPage(html) {
+  return html.includes("<meta name=\"generator\"");
+}
+
+try {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    for (const colorScheme of ["light", "dark"]) {
+      await check(`axe finds nothing on any kind of page (${size}, ${colorScheme})`, async () => {
+        const found = [];
+        const tab = await open(PAGES[0], { viewport, colorScheme });
+        for (const page of PAGES) {
+          await tab.goto(page);
+          await tab.evaluate(axe);
+          const { violations } = await tab.evaluate(() => window.axe.run(document));
+          found.push(...violations.map((one) => `${new URL(page).pathname} ${one.id} ${one.nodes[0].html.slice(0, 140)}`));
+        }
+        await tab.close();
+        none(found);
+      });
+    }
+  }
+
+  // 320 pixels are also what is left of 1280 at 400 %.
+  await check("no page is wider than the window, at 320, 390 and 768 pixels, from right to left, too", async () => {
+    const found = [];
+    for (const width of [320, 390, 768]) {
+      const tab = await open(PAGES[0], { viewport: { width, height: 700 } });
+      for (const page of PAGES.concat(mirrored)) {
+        await tab.goto(page);
+        const whole = await tab.evaluate(() => document.documentElement.scrollWidth);
+        if (whole > width) found.push(`${new URL(page).pathname} ${whole} at ${width}`);
+      }
+      await tab.close();
+    }
+    none(found);
+  });
+
+  await check("from right to left the menu is on the right", async () => {
+    const tab = await open(mirrored[1]);
+    const [menu, text] = await tab.evaluate(() => ["nav.menu", "main"].map((one) => document.querySelector(one).getBoundingClientRect().x));
+    await tab.close();
+    if (menu <= text) throw new Error(`the menu begins at ${menu}, the text at ${text}`);
+  });
+
+  await check("with forced colours each status keeps its sign and its frame, and the bar its parts", async () => {
+    const tab = await open(`${smallHost}index.html`, { forcedColors: "active" });
+    const found = await tab.evaluate(() => {
+      const cells = Array.from(document.querySelectorAll(".cell"));
+      const bare = cells.filter((cell) => getComputedStyle(cell).borderStyle === "none" || !cell.querySelector(".glyph").textContent);
+      const fills = new Set(Array.from(document.querySelectorAll(".bar rect"), (part) => {
+        const style = getComputedStyle(part);
+        return `${style.fill} ${style.stroke}`;
+      }));
+      return { cells: cells.length, bare: bare.length, stroked: !Array.from(fills).some((fill) => fill.endsWith(" none")) };
+    });
+    await tab.close();
+    if (!found.cells || found.bare || !found.stroked) throw new Error(JSON.stringify(found));
+  });
+
+  await check("nothing moves by itself for those who want less motion", async () => {
+    const tab = await open(`${smallHost}markup.html`, { reducedMotion: "reduce" });
+    const found = await tab.evaluate(() => Array.from(document.querySelectorAll("*")).filter((one) => {
+      const style = getComputedStyle(one);
+      return style.scrollBehavior === "smooth" || parseFloat(style.transitionDuration) > 0 || style.animationName !== "none";
+    }).map((one) => one.outerHTML.slice(0, 80)));
+    await tab.close();
+    none(found);
+  });
+
+  await check("the Tab key reaches everything that can be used, the skip link first", async () => {
+    const found = [];
+    const tab = await open(PAGES[0]);
+    for (const page of PAGES) {
+      await tab.goto(page);
+      const wanted = await tab.evaluate(() => {
+        const all = document.querySelectorAll("a[href], button, select, input:not([disabled]), summary, [tabindex='0']");
+        const shown = Array.from(all).filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length);
+        shown.forEach((one) => { one.dataset.wanted = ""; });
+        return shown.length;
+      });
+      let reached = 0;
+      for (let press = 0; press <= wanted + 3; press += 1) {
+        await tab.keyboard.press("Tab");
+        const here = await tab.evaluate((first) => {
+          const at = document.activeElement;
+          if (first && at.className !== "skip" && document.querySelector(".skip")) return "no skip link first";
+          const is = "wanted" in at.dataset;
+          delete at.dataset.wanted;
+          return is;
+        }, press === 0);
+        if (typeof here === "string") found.push(`${page} ${here}`);
+        if (here === true) reached += 1;
+      }
+      if (reached < wanted) {
+        const left = await tab.evaluate(() => document.querySelector("[data-wanted]")?.outerHTML.slice(0, 120));
+        found.push(`${new URL(page).pathname} ${reached} of ${wanted}: ${left}`);
+      }
+    }
+    await tab.close();
+    none(found);
+  });
+
+  for (const [name, output, base] of [["small", small, smallHost], ["real", real, realHost]]) {
+    await check(`without JavaScript every page can be reached by links (${name})`, async () => {
+      const ahead = ["index.html"], seen = new Set(ahead);
+      while (ahead.length) {
+        const here = ahead.pop();
+        if (!existsSync(join(output, here))) throw new Error(`a link leads to ${here}, which isn't there`);
+        const html = readFileSync(join(output, here), "utf8");
+        if (!isPage(html)) continue;
+        for (const [, href] of html.matchAll(/<a [^>]*href="([^"#?]+)/g)) {
+          const url = new URL(href, base + here);
+          const path = decodeURIComponent(url.pathname.slice(1));
+          if (!url.href.startsWith(base) || !path.endsWith(".html") || seen.has(path)) continue;
+          seen.add(path);
+          ahead.push(path);
+        }
+      }
+      const own = (file) => file.endsWith(".html") && file !== "404.html" && !file.startsWith("mirrored/");
+      const pages = files(output).filter(own);
+      none(pages.filter((page) => !seen.has(page) && isPage(readFileSync(join(output, page), "utf8"))));
+    });
+    await check(`the W3C checker finds no error (${name})`, async () => {
+      const pages = files(output).filter((file) => file.endsWith(".html")).map((file) => join(output, file));
+      const jar = "node_modules/vnu-jar/build/dist/vnu.jar";
+      const done = spawnSync("java", ["-jar", jar, "--errors-only", ...pages], { encoding: "utf8", maxBuffer: 1 << 26 });
+      if (done.status !== 0) throw new Error((done.error?.message ?? "") + done.stderr.replaceAll(folder, "").slice(0, 1500));
+    });
+  }
+
+  await check("a review that fell due after the build is overdue when its page is seen", async () => {
+    const tab = await open(`${smallHost}operations/complete.html`);
+    const seen = () => tab.innerText(".trust-line:not([hidden])");
+    if (/overdue/.test(await seen())) throw new Error("it is overdue on the day of the build");
+    await tab.clock.install({ time: new Date("2031-01-01") });
+    await tab.reload();
+    if (!/stale.*overdue/is.test(await seen())) throw new Error(await seen());
+    await tab.close();
+  });
+
+  await check("each number leads to its list, without JavaScript, too", async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      const tab = await open(`${smallHost}index.html`, { javaScriptEnabled });
+      await tab.click(".figures dt a >> nth=0");
+      await tab.waitForURL(/status/);
+      // Written: complete, stale, in review twice.
+      const shown = await tab.locator("tr[data-status]:visible").count();
+      await tab.close();
+      if (shown !== 4) throw new Error(`${shown} gaps with JavaScript ${javaScriptEnabled}`);
+    }
+  });
+
+  await check("the chosen theme holds on the next page, before anything is drawn", async () => {
+    const tab = await open(`${smallHost}index.html`);
+    await tab.click("button.theme");
+    await tab.click("button.theme");
+    await tab.goto(`${smallHost}markup.html`, { waitUntil: "commit" });
+    await tab.waitForSelector("html[data-theme=dark]", { state: "attached" });
+    const late = await tab.evaluate(() => document.querySelector("[data-theme]") === document.documentElement);
+    await tab.close();
+    if (!late) throw new Error("the theme isn't set");
+  });
+
+  await check("a page is small: 15 kB without its text, a first load of 60 kB and 8 requests", async () => {
+    const sizes = [];
+    const tab = await open("about:blank");
+    const bodies = [];
+    tab.on("response", (response) => bodies.push(response.body().then((body) => sizes.push([response.url(), body.length]))));
+    await tab.goto(`${realHost}security-and-authentication/api-key-management.html`, { waitUntil: "networkidle" });
+    await Promise.all(bodies);
+    const html = await (await tab.request.get(tab.url())).text();
+    const prose = html.slice(html.indexOf("<div class=\"prose\">"), html.lastIndexOf("<footer>"));
+    const own = Buffer.byteLength(html) - Buffer.byteLength(prose);
+    const total = sizes.reduce((sum, [, size]) => sum + size, 0) - Buffer.byteLength(prose);
+    console.log(`      ${own} bytes of HTML, ${total} in ${sizes.length} requests`);
+    await tab.close();
+    atMost("bytes of HTML", own, 15_000);
+    atMost("bytes at first", total, 60_000);
+    atMost("requests", sizes.length, 8);
+  });
+  await check("the home page is at most 60 kB, and the script 12 kB", async () => {
+    atMost("home", statSync(join(real, "index.html")).size, 60_000);
+    atMost("script", statSync(join(real, "assets/script.js")).size, 12_000);
+  });
+  await check("everything works from the disk, without a server", async () => {
+    const tab = await open(pathToFileURL(join(real, "index.html")).href);
+    await tab.click("button.theme");
+    await tab.click("a[href$='status/index.html'] >> nth=0");
+    await tab.waitForURL(/status\/index\.html/);
+    await tab.selectOption("select[name=status]", "missing");
+    const rows = await tab.locator("tr[data-status]:visible").evaluateAll((rows) => rows.map((row) => row.dataset.status));
+    await tab.click(".brand");
+    await tab.waitForURL(/real\/index\.html/);
+    await tab.close();
+    none(rows.filter((status) => status !== "missing"));
+  });
+  await check("the console stays empty", async () => none(complaints));
+  await check("nothing is asked of another host", async () => none(foreign));
+} finally {
+  await browser.close();
+  servers.forEach((server) => server.close());
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(failures ? 1 : 0);
