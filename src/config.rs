@@ -9,6 +9,7 @@ mod interval;
 mod kinds;
 mod open;
 mod people;
+mod tier;
 mod unknown;
 
 pub use check::{Check, External};
@@ -17,6 +18,7 @@ pub use file::{check_toml, schema};
 pub use interval::Interval;
 pub use kinds::{Kind, SectionRule, is_tip};
 pub use people::{Identity, is_same_person, person_key};
+pub use tier::TierSettings;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -161,19 +163,6 @@ pub struct Person {
     pub emails: Vec<String>,
     /// The groups that the person belongs to.
     pub groups: Vec<String>,
-}
-
-/// What a tier asks for.
-#[derive(Clone, Debug, Default)]
-pub struct TierSettings {
-    /// `must`, `should`, `may`.
-    pub obligation: Option<String>,
-    /// The status that its gaps should reach.
-    pub target: Option<String>,
-    /// How long an approval lasts.
-    pub review_every: Option<Interval>,
-    /// Who may approve: people or groups; empty for anybody.
-    pub approvers: Vec<String>,
 }
 
 /// What a review must be to count.

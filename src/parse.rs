@@ -170,6 +170,7 @@ pub enum Piece {
 
 impl Body {
     /// The same with other HTML around the holes.
+    #[must_use]
     pub fn map_html(&self, change: impl Fn(&str) -> String) -> Self {
         let change = |piece: &Piece| match piece {
             Piece::Html(html) => Piece::Html(change(html)),

@@ -6,6 +6,7 @@
 mod badge;
 mod badges;
 mod calendar;
+mod files;
 mod gap;
 mod json;
 mod machine;

@@ -425,11 +425,6 @@ impl Analysis {
         (0..self.site.entries.len()).find(is_page)
     }
 
-    /// Of the body of a page; none when it hasn't been made yet.
-    pub(super) fn body_digest(&self, page: usize) -> Option<Digest> {
-        self.bodies[page].body.as_ref().map(|body| body.digest)
-    }
-
     /// The body of a page.
     pub(super) fn body(
         &self,
@@ -440,19 +435,9 @@ impl Analysis {
         self.bodies[page].body(files, config, &self.facts[page].path, &self.code)
     }
 
-    /// The text of a page after directives.
-    pub(super) fn expanded(
-        &self,
-        files: &dyn Files,
-        config: &Config,
-        page: usize,
-    ) -> Result<String, Box<Diagnostic>> {
-        self.bodies[page].expanded(files, config, &self.facts[page].path)
-    }
-
-    /// Of all that the text of a page is made from.
-    pub(super) fn text_key(&self, page: usize) -> Digest {
-        self.bodies[page].key()
+    /// How to get at the text of a page.
+    pub(super) fn text(&self, page: usize) -> &Text {
+        &self.bodies[page]
     }
 
     /// The report of a build that has come this far.

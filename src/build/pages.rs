@@ -392,6 +392,11 @@ impl Text {
         kept.map_or_else(|| self.parse_again(files, config, path, None).map(|page| page.text), Ok)
     }
 
+    /// Of the body; none when it hasn't been made yet.
+    pub(super) fn body_digest(&self) -> Option<Digest> {
+        self.body.as_ref().map(|body| body.digest)
+    }
+
     /// Of all that the text of the page is made from.
     pub(super) fn key(&self) -> Digest {
         self.key

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
 use crate::files::{Error, Files, Kind};
 use crate::render::{self, PageView, Scene};
+use crate::resolve::Outcome;
 
 /// One file to be written.
 #[derive(Clone, Debug)]
@@ -232,8 +233,12 @@ impl<'a> Maker<'a> {
     /// without making all of it.
     pub(super) fn rehearse(&self, job: &Job) -> Result<(), Box<Diagnostic>> {
         match job {
-            Job::Copy(_) | Job::Bytes(_) | Job::Pages | Job::Search(..) => Ok(()),
-            Job::Twin(_) | Job::Llms => Ok(()),
+            Job::Copy(_)
+            | Job::Bytes(_)
+            | Job::Pages
+            | Job::Search(..)
+            | Job::Twin(_)
+            | Job::Llms => Ok(()),
             Job::Print(print) => {
                 let view = render::print_view(self.scene, print);
                 text(self.analysis.theme.page(&view, "")).map(drop)
@@ -249,7 +254,8 @@ impl<'a> Maker<'a> {
     fn view(&self, entry: usize) -> PageView<'_> {
         let page = self.analysis.site.entries[entry].page;
         let own = page.map(|page| &*self.analysis.own[page]);
-        render::page_view(self.scene, entry, own)
+        let linked = page.map_or_else(Vec::new, |page| self.linked_files(page));
+        render::page_view(self.scene, entry, own, &linked)
     }
 
     fn print(&'a self, print: &'a render::Print) -> Ready<'a> {
@@ -259,7 +265,9 @@ impl<'a> Maker<'a> {
             print.entries.iter().filter_map(page_of).map(|page| self.filled_digest(page)).collect();
         let key = bodies.map(|bodies| {
             let mut hasher = Hasher::default();
-            bodies.iter().for_each(|body| hasher.field(body.bytes()));
+            for body in bodies {
+                hasher.field(body.bytes());
+            }
             self.page_key(&view, hasher.finish())
         });
         let make = move || {
@@ -279,10 +287,11 @@ impl<'a> Maker<'a> {
         let found = &self.analysis.site.entries[entry];
         let head = render::twin_head(self.scene, found);
         let mut key = vec![Digest::of(head.as_bytes())];
-        key.extend(found.page.map(|page| self.analysis.text_key(page)));
+        key.extend(found.page.map(|page| self.analysis.text(page).key()));
         let make = move || match found.page {
             Some(page) => {
-                let body = self.analysis.expanded(self.files, self.config, page);
+                let path = &self.analysis.facts[page].path;
+                let body = self.analysis.text(page).expanded(self.files, self.config, path);
                 Ok(body.map(|body| format!("{head}{}", body.trim_start()).into_bytes()))
             }
             None => Ok(Ok(head.into_bytes())),
@@ -293,7 +302,7 @@ impl<'a> Maker<'a> {
     /// Of a body with the URLs of its links; none when no code is highlighted in it yet.
     fn filled_digest(&self, page: usize) -> Option<Digest> {
         let mut hasher = Hasher::default();
-        hasher.field(self.analysis.body_digest(page)?.bytes());
+        hasher.field(self.analysis.text(page).body_digest()?.bytes());
         hasher.field(render::links_digest(self.scene, page).bytes());
         Some(hasher.finish())
     }
@@ -313,6 +322,23 @@ impl<'a> Maker<'a> {
             Err(fault) => Ok(Err(fault)),
         };
         Ready { key, make: Box::new(make) }
+    }
+
+    /// The files that a page links to, with their sizes.
+    fn linked_files(&self, page: usize) -> Vec<(SitePath, u64)> {
+        let (facts, targets) = (&self.analysis.facts[page], &self.analysis.site.links[page]);
+        let mut found: Vec<(SitePath, u64)> = Vec::new();
+        for (link, target) in facts.links.iter().zip(targets) {
+            let Outcome::Asset(path) = &target.outcome else { continue };
+            if link.image || found.iter().any(|(known, _)| known == path) {
+                continue;
+            }
+            let on_disk = path.on_disk(&self.config.root);
+            let read = || self.files.read(&on_disk).ok().map(|bytes| bytes.len() as u64);
+            let size = self.files.stamp(&on_disk).map(|stamp| stamp.size).or_else(read);
+            found.extend(size.map(|size| (path.clone(), size)));
+        }
+        found
     }
 
     /// Theme, site, navigation, frame, body.

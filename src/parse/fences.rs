@@ -86,6 +86,12 @@ fn attributes(info: &str) -> Vec<(String, String)> {
     }
 }
 
+/// The value of a word behind the language; none when it isn't there or has no value.
+pub(super) fn attribute(info: &str, name: &str) -> Option<String> {
+    let named = |(known, value): &(String, String)| known == name && !value.is_empty();
+    attributes(info).into_iter().find(named).map(|(_, value)| value)
+}
+
 /// How the hidden lines of a fence begin: as the fence says, else as `book.toml` says of its
 /// language.
 pub fn hidden_prefix<'a>(

@@ -4,6 +4,7 @@
 //! holds: alignment is a class. URLs are holes.
 
 mod code;
+mod marks;
 mod notes;
 mod raw;
 
@@ -63,6 +64,8 @@ struct Writer<'a> {
     anchors_open: usize,
     table: Table,
     notes: Notes,
+    /// Where the last of the tabs ends that stand together.
+    tabs_end: usize,
 }
 
 /// Where we are in a table.
@@ -98,6 +101,7 @@ impl<'a> Writer<'a> {
             anchors_open: 0,
             table: Table::default(),
             notes: Notes::default(),
+            tabs_end: usize::MAX,
         }
     }
 
@@ -167,7 +171,7 @@ impl<'a> Writer<'a> {
             }
             Event::Start(Tag::CodeBlock(kind)) => {
                 let end = end_of(events, at);
-                self.code(kind, &plain(&events[at..end]), range.clone());
+                self.code_or_tab(kind, &plain(&events[at..end]), range.clone());
                 return end;
             }
             Event::Start(Tag::Image { dest_url, title, .. }) => {
@@ -326,7 +330,12 @@ impl<'a> Writer<'a> {
     }
 
     fn image(&mut self, dest: &str, title: &str, text: &str, range: Range<usize>) {
-        self.push("<img src=\"");
+        let class = match dest.rsplit_once('#').map(|(_, fragment)| fragment) {
+            Some("only-dark" | "gh-dark-mode-only") => "class=\"only-dark\" ",
+            Some("only-light" | "gh-light-mode-only") => "class=\"only-light\" ",
+            _ => "",
+        };
+        self.push(&format!("<img {class}src=\""));
         self.push_link(dest, true, range);
         self.push("\" alt=\"");
         self.push_escaped(text);

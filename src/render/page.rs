@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::files::{file_view, filled, is_web};
 use super::gap::{GapSource, area_url, coverage_view, gap_views, link, tier_url};
 use super::machine::structured;
 use super::nav::{all_sections, chain, nav_views, window};
@@ -13,10 +14,10 @@ use super::over_time::over_time;
 use super::overview::{attention, first_to_write, gap_list, status_page, tiers};
 use super::prepared::Prepared;
 use super::view::{
-    AreaView, Content, CoverageView, GapStart, GapView, HomeView, Link, MapRow, NavView, PageMeta, PageView,
-    SiteView, TocEntry,
+    AreaView, Content, CoverageView, GapStart, GapView, HomeView, Link, MapRow, NavView, PageMeta,
+    PageView, SiteView, TocEntry,
 };
-use crate::base::{Digest, Hasher, encode_path, root_of};
+use crate::base::{Digest, Hasher, SitePath, encode_path, root_of};
 use crate::checklist::Checklist;
 use crate::config::Config;
 use crate::diag::Span;
@@ -153,7 +154,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The counts of all gaps, today and over time.
-    fn coverage(&self) -> CoverageView {
+    pub(super) fn coverage(&self) -> CoverageView {
         let now = Coverage::of(self.statuses);
         let over_time = over_time(self.past, &now, self.config.today);
         CoverageView { over_time, ..coverage_view(&now) }
@@ -173,6 +174,11 @@ impl<'a> Scene<'a> {
         if let EntryKind::Gap(gap) = entry.kind {
             return self.gaps[gap].missing.clone();
         }
+        if entry.kind == EntryKind::Status {
+            let all = Coverage::of(self.statuses);
+            let (written, approved, applicable) = (all.written, all.approved, all.applicable);
+            return format!("Of {applicable} gaps {written} are written, and {approved} approved.");
+        }
         own.map_or(String::new(), |own| own.excerpt.clone())
     }
 }
@@ -191,8 +197,14 @@ pub fn links_digest(scene: &Scene, page: usize) -> Digest {
     hasher.finish()
 }
 
-/// The view of one entry, with what only its own page knows.
-pub fn page_view<'a>(scene: &'a Scene, entry: usize, own: Option<&PageOwn>) -> PageView<'a> {
+/// The view of one entry, with what only its own page knows, and the files that it links to with
+/// their sizes in bytes.
+pub fn page_view<'a>(
+    scene: &'a Scene,
+    entry: usize,
+    own: Option<&PageOwn>,
+    files: &[(SitePath, u64)],
+) -> PageView<'a> {
     let found = &scene.site.entries[entry];
     let toc = own.map_or_else(Vec::new, |own| {
         let entry = |heading: &crate::parse::Heading| TocEntry {
@@ -209,6 +221,7 @@ pub fn page_view<'a>(scene: &'a Scene, entry: usize, own: Option<&PageOwn>) -> P
     let trail = trail(scene, found);
     let mut page = page_meta(scene, found, own);
     page.structured = structured(scene, found, &page, &trail);
+    page.files = files.iter().map(|(path, size)| file_view(scene, path, *size)).collect();
     PageView {
         site: &scene.shared.site,
         root: root_of(&found.url),
@@ -239,6 +252,7 @@ pub fn not_found<'a>(scene: &'a Scene) -> PageView<'a> {
         edit_url: None,
         source_url: None,
         report_url: None,
+        files: Vec::new(),
         changed: None,
         tags: Vec::new(),
     };
@@ -276,14 +290,10 @@ fn site_view(parts: &Parts, assets: BTreeMap<String, String>) -> SiteView {
     }
 }
 
-fn is_web(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
-}
-
 /// `[home] links`: a page by its path, or an address.
 fn home_links(parts: &Parts) -> Vec<Link> {
     let url = |page: &str| {
-        let path = crate::base::SitePath::new(&format!("{}/{page}", parts.config.src));
+        let path = SitePath::new(&format!("{}/{page}", parts.config.src));
         let index = parts.facts.iter().position(|facts| Some(&facts.path) == path.as_ref());
         index.and_then(|index| parts.site.entry(index)).map(|entry| encode_path(&entry.url))
     };
@@ -314,7 +324,7 @@ fn page_meta(scene: &Scene, entry: &Entry, own: Option<&PageOwn>) -> PageMeta {
     let facts = entry.page.map(|page| &scene.facts[page]);
     let html = &scene.config.html;
     let path = facts.map(|facts| facts.path.as_str());
-    let at_source = |template: &Option<String>| filled(template, entry, path?);
+    let at_source = |template: &Option<String>| filled(template.as_deref(), entry, path?);
     PageMeta {
         title: entry.title.clone(),
         description: scene.description(entry, own),
@@ -327,7 +337,8 @@ fn page_meta(scene: &Scene, entry: &Entry, own: Option<&PageOwn>) -> PageMeta {
         markdown_url: super::twin_url(scene, entry).map(|url| encode_path(&url)),
         edit_url: at_source(&html.edit_url),
         source_url: at_source(&html.source_url),
-        report_url: filled(&html.report_url, entry, path.unwrap_or_default()),
+        report_url: filled(html.report_url.as_deref(), entry, path.unwrap_or_default()),
+        files: Vec::new(),
         changed: scene.changed(entry),
         tags: facts.map_or_else(Vec::new, |facts| facts.front.tags.clone()),
     }
@@ -341,14 +352,6 @@ fn print_url(scene: &Scene, entry: &Entry) -> Option<String> {
         .filter(|url| url.strip_suffix("print.html") == Some(folder))
         .map(|url| encode_path(url))
         .next()
-}
-
-/// An address after a template of `book.toml`.
-fn filled(template: &Option<String>, entry: &Entry, path: &str) -> Option<String> {
-    let template = template.as_ref().filter(|url| is_web(url))?;
-    let encode = |text: &str| encode_path(text).replace('+', "%2B");
-    let url = template.replace("{path}", &encode_path(path));
-    Some(url.replace("{title}", &encode(&entry.title)).replace("{url}", &encode(&entry.url)))
 }
 
 fn content(scene: &Scene, entry: &Entry) -> Content {

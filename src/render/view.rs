@@ -16,10 +16,10 @@ use super::prepared::Prepared;
 use crate::config::Search;
 
 pub use lists::{AttentionView, Choice, GapGroup, GapListView, ReviewerView, StatusPageView};
-pub use nav::{NavSection, NavView};
 pub use machine::{
     Chapter, FeedEntry, FeedView, PrintView, RedirectView, SitemapEntry, SitemapView,
 };
+pub use nav::{NavSection, NavView};
 
 /// All that the template of one page gets, besides `body`: the HTML of the page's own text, empty
 /// where there is none.
@@ -151,10 +151,23 @@ pub struct PageMeta {
     pub source_url: Option<String>,
     /// Where to report a mistake, after `report-url-template`.
     pub report_url: Option<String>,
+    /// The files that the text links to, once each, in the order of their first link.
+    pub files: Vec<FileView>,
     /// The day of the last change of the text, `2026-11-22`.
     pub changed: Option<String>,
     /// The page's tags.
     pub tags: Vec<String>,
+}
+
+/// A file that is published with a page.
+#[derive(Debug, Serialize)]
+pub struct FileView {
+    /// Its name, without the folder.
+    pub name: String,
+    /// Where it is.
+    pub url: String,
+    /// `512 bytes`, `1.2 kB`.
+    pub size: String,
 }
 
 /// A title that leads somewhere.

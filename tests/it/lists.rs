@@ -21,7 +21,7 @@ page = \"operations/backups.md\"
 # What is missing
 ## Critical
 ### Operations
-- **Backups**: Nobody knows how
+- **Backups & more** {#backups}: Nobody knows how
 - **Alerts**: Nobody knows when
 - **Old**: Nobody knows why
 ## Useful
@@ -76,7 +76,7 @@ fn check_list(url: &str, expected: &[&str]) {
 fn each_tier_has_a_list_of_its_gaps_by_status() {
     check_list(
         "status/tier-critical.html",
-        &["# missing", "Alerts", "# in-review", "Backups", "# waived", "Old"],
+        &["# missing", "Alerts", "# in-review", "Backups &amp; more", "# waived", "Old"],
     );
     check_list("status/tier-useful.html", &["# missing", "Leave"]);
 }
@@ -85,11 +85,11 @@ fn each_tier_has_a_list_of_its_gaps_by_status() {
 fn each_status_has_a_list_of_its_gaps_by_tier() {
     check_list("status/missing.html", &["# tier-critical", "Alerts", "# tier-useful", "Leave"]);
     check_list("status/waived.html", &["# tier-critical", "Old"]);
-    check_list("status/written.html", &["# tier-critical", "Backups"]);
+    check_list("status/written.html", &["# tier-critical", "Backups &amp; more"]);
     check_list("status/complete.html", &[]);
     check_list(
         "status/unowned.html",
-        &["# tier-critical", "Backups", "Alerts", "Old", "# tier-useful", "Leave"],
+        &["# tier-critical", "Backups &amp; more", "Alerts", "Old", "# tier-useful", "Leave"],
     );
 }
 
@@ -97,7 +97,7 @@ fn each_status_has_a_list_of_its_gaps_by_tier() {
 fn what_is_in_review_is_listed_by_whose_turn_it_is() {
     let sandbox = sandbox();
     let page = sandbox.page("status/in-review.html");
-    assert_eq!(listed(&page), ["# reviewer-1", "Backups"]);
+    assert_eq!(listed(&page), ["# reviewer-1", "Backups &amp; more"]);
     assert!(page.contains("<h2 id=\"h-reviewer-1\">Ann &amp; Co "), "{page}");
     let home = sandbox.page("index.html");
     let link = "<a href=\"status/in-review.html#reviewer-1\"><strong>1</strong> in review by Ann";
@@ -147,7 +147,7 @@ fn a_page_links_to_its_source_and_to_where_mistakes_are_reported() {
     let page = sandbox().page("operations/backups.html");
     for link in [
         "https://example.org/tree/content/operations/backups.md",
-        "https://example.org/new?title=Backups&amp;page=operations/backups.html",
+        "https://example.org/new?title=Backups%20%26%20more&amp;page=operations/backups.html",
     ] {
         assert!(page.contains(&format!("<a href=\"{link}\">")), "{link} in\n{page}");
     }

@@ -270,6 +270,62 @@ fn code_without_a_known_language_is_plain_and_escaped() {
 }
 
 #[test]
+fn a_block_of_code_has_its_title() {
+    check_html(
+        "```text title=\"<b> & c.txt\"\nx\n```\n",
+        "<div class=\"code\" data-language=\"text\">\
+         <p class=\"code-title\">&lt;b&gt; &amp; c.txt</p>\
+         <pre tabindex=\"0\"><code>x\n</code></pre></div>",
+    );
+}
+
+#[test]
+fn lines_of_code_are_marked_by_comments_that_are_not_shown() {
+    check_html(
+        "```rust\nfn f() {} // [!code highlight]\nfn g() {}\n```\n",
+        "<div class=\"code\" data-language=\"rust\"><pre tabindex=\"0\"><code>\
+         <span class=\"line\"><span class=k>fn</span> <span class=f>f</span>() {}\n</span>\
+         <span class=k>fn</span> <span class=f>g</span>() {}\n</code></pre></div>",
+    );
+    check_html(
+        "```text\n<a> # [!code ++]\n<b> # [!code --]\n# [!code focus]\n```\n",
+        "<div class=\"code\" data-language=\"text\"><pre tabindex=\"0\"><code>\
+         <ins class=\"line\">&lt;a&gt;\n</ins><del class=\"line\">&lt;b&gt;\n</del>\
+         # [!code focus]\n</code></pre></div>",
+    );
+}
+
+#[test]
+fn blocks_with_a_tab_that_stand_together_are_tabs_of_one_box() {
+    let block = |name: &str| {
+        format!(
+            "<div class=\"code\" data-language=\"text\"><p class=\"code-title\">{name}</p>\
+             <pre tabindex=\"0\"><code>x\n</code></pre></div>\n"
+        )
+    };
+    let fence = |name: &str| format!("```text tab=\"{name}\"\nx\n```\n");
+    check_html(
+        &format!("{}\n{}\nBetween.\n\n{}", fence("A & B"), fence("C"), fence("D")),
+        &format!(
+            "<div class=\"tabs\">{}{}</div>\n<p>Between.</p>\n<div class=\"tabs\">{}</div>",
+            block("A &amp; B"),
+            block("C"),
+            block("D")
+        ),
+    );
+}
+
+#[test]
+fn an_image_can_be_for_light_or_for_dark_colours_only() {
+    let book = "-- index.md\n# Home\n![a](a.svg#gh-dark-mode-only) ![b](a.svg#only-light)\n-- a.svg\n<svg/>\n";
+    assert_eq!(
+        Sandbox::new(book).prose("index.html"),
+        "<p><img class=\"only-dark\" src=\"a.svg#gh-dark-mode-only\" alt=\"a\"> \
+         <img class=\"only-light\" src=\"a.svg#only-light\" alt=\"b\"></p>"
+    );
+}
+
+#[test]
 fn raw_html_passes_through() {
     check_html(
         "<div class=\"x\">\n<b>y</b>\n</div>\n\nA <kbd>k</kbd>.\n",

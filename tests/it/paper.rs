@@ -148,6 +148,16 @@ fn the_list_for_programs_names_each_page_with_its_status() {
     }
 }
 
+#[test]
+fn the_files_that_a_page_links_to_are_listed_with_their_sizes() {
+    let page = printed("operations/backups.html");
+    let list = page.split_once("aria-label=\"Files of this page\">").unwrap().1;
+    let list = list.split("</section>").next().unwrap();
+    let link = "<a href=\"../operations/x.csv\" download>x.csv</a>";
+    assert_eq!(list.matches("<li>").count(), 1, "{list}");
+    assert!(list.contains(&format!("{link} <span class=\"soft\">4 bytes</span>")), "{list}");
+}
+
 const INVITED: &str = "[output.html]\nsite-url = \"https://a.org/b/\"\nindexable = true\n";
 
 #[test]

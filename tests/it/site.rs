@@ -88,10 +88,13 @@ fn pages(sandbox: &Sandbox) -> Vec<String> {
     sandbox.build();
     let own = |url: &String| {
         let fixed = ["assets/", "badges/", "api/", "search/", "."];
-        !fixed.iter().any(|prefix| url.starts_with(prefix))
-            && !matches!(url.as_str(), "404.html" | "robots.txt" | "due.ics" | "llms.txt")
-            && !(url.starts_with("status/") && url != "status/index.html")
-            && !(url.ends_with("print.html") || url.ends_with(".md") || url.ends_with(".markdown"))
+        let made = ["404.html", "robots.txt", "due.ics", "llms.txt"];
+        let list = url.starts_with("status/") && url != "status/index.html";
+        let form = ["print.html", ".md", ".markdown"].iter().any(|end| url.ends_with(end));
+        !(fixed.iter().any(|prefix| url.starts_with(prefix))
+            || made.contains(&url.as_str())
+            || list
+            || form)
     };
     sandbox.output().into_keys().filter(own).collect()
 }

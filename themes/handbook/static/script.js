@@ -5,6 +5,9 @@
   function all(selector, within) {
     return Array.prototype.slice.call((within || document).querySelectorAll(selector));
   }
+  function make(tag, properties) {
+    return Object.assign(document.createElement(tag), properties);
+  }
 
   // Theme: automatic, light, dark. The first paint is settled by the inline script in <head>.
   var theme = document.querySelector("button.theme");
@@ -31,9 +34,8 @@
   }
   function load(tag, properties) {
     return new Promise(function (done) {
-      var element = Object.assign(document.createElement(tag), properties);
-      element.onload = done;
-      document.head.appendChild(element);
+      properties.onload = done;
+      document.head.appendChild(make(tag, properties));
     });
   }
   function find() { withFinder(function (search) { search.open(); }); }
@@ -112,6 +114,7 @@
   // Copy buttons: the code as one would type it, without shell prompts.
   function typed(code) {
     var copy = code.cloneNode(true);
+    all("del.line", copy).forEach(function (line) { line.remove(); });
     all(".q", copy).forEach(function (prompt) {
       var after = prompt.nextSibling;
       if (after && after.nodeType === 3) after.data = after.data.replace(/^ /, "");
@@ -121,9 +124,7 @@
   }
   function put(text) {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
-    var area = document.createElement("textarea");
-    area.value = text;
-    area.className = "vh";
+    var area = make("textarea", { value: text, className: "vh" });
     document.body.appendChild(area);
     area.select();
     var done = document.execCommand("copy");
@@ -131,15 +132,21 @@
     return done ? Promise.resolve() : Promise.reject();
   }
   function addCopyButtons() {
-    all("div.code").forEach(addCopyButton);
+    var boxes = all("div.code").filter(function (box) { return !box.querySelector("button.copy"); });
+    // All is measured before anything is added, so that the page is laid out once.
+    var wide = boxes.map(function (box) {
+      var pre = box.querySelector("pre");
+      return pre && pre.scrollWidth > pre.clientWidth;
+    });
+    boxes.forEach(function (box, place) {
+      addCopyButton(box);
+      if (wide[place]) addWrapButton(box);
+    });
   }
   function addCopyButton(box) {
     var code = box.querySelector("code");
-    if (!code || box.querySelector("button.copy")) return;
-    var button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = "Copy";
+    if (!code) return;
+    var button = make("button", { type: "button", className: "copy", textContent: "Copy" });
     button.addEventListener("click", function () {
       function say(word) {
         button.textContent = word;
@@ -149,10 +156,63 @@
     });
     box.appendChild(button);
   }
+  function addWrapButton(box) {
+    var button = make("button", { type: "button", className: "wrap", textContent: "Wrap", ariaPressed: "false" });
+    button.addEventListener("click", function () {
+      button.ariaPressed = String(box.classList.toggle("wrapped"));
+    });
+    box.appendChild(button);
+  }
   addCopyButtons();
+
+  // Tabs: what is chosen once is chosen in all boxes that have it, also on the next page.
+  function addTabs() {
+    all("div.tabs").forEach(function (box, number) {
+      if (box.querySelector("[role=tablist]")) return;
+      var list = make("div", { className: "tablist", role: "tablist", ariaLabel: "Variants" });
+      all(".code", box).forEach(function (panel, place) {
+        var id = "tab-" + number + "-" + place, name = panel.querySelector(".code-title").textContent;
+        var tab = make("button", { type: "button", id: id, role: "tab", textContent: name });
+        Object.assign(panel, { id: id + "-panel", role: "tabpanel" });
+        panel.setAttribute("aria-labelledby", id);
+        tab.setAttribute("aria-controls", panel.id);
+        tab.addEventListener("click", function () { chooseTab(name); });
+        list.appendChild(tab);
+      });
+      list.addEventListener("keydown", function (event) {
+        var step = { ArrowRight: 1, ArrowLeft: -1 }[event.key], tabs = all("button", list);
+        if (!step) return;
+        var next = tabs[(tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length];
+        chooseTab(next.textContent);
+        next.focus();
+      });
+      box.insertBefore(list, box.firstChild);
+      showTab(list, 0);
+    });
+    try { showTabs(localStorage.getItem("tab")); } catch (e) { /* As above. */ }
+  }
+  function showTab(list, chosen) {
+    all("button", list).forEach(function (tab, place) {
+      tab.ariaSelected = String(place === chosen);
+      tab.tabIndex = place === chosen ? 0 : -1;
+      document.getElementById(tab.getAttribute("aria-controls")).hidden = place !== chosen;
+    });
+  }
+  function showTabs(name) {
+    all("[role=tablist]").forEach(function (list) {
+      var place = all("button", list).map(function (tab) { return tab.textContent; }).indexOf(name);
+      if (place >= 0) showTab(list, place);
+    });
+  }
+  function chooseTab(name) {
+    showTabs(name);
+    try { localStorage.setItem("tab", name); } catch (e) { /* As above. */ }
+  }
+  addTabs();
   // The live preview has changed the page.
-  document.addEventListener("lacuna:update", addCopyButtons);
-  document.addEventListener("lacuna:update", readContents);
+  [addCopyButtons, addTabs, readContents].forEach(function (again) {
+    document.addEventListener("lacuna:update", again);
+  });
 
   // Filters of the status page. Their state is the query of the address, so that it can be linked.
   var form = document.querySelector("form.filters");
