@@ -1,6 +1,9 @@
 //! Which files lie around an example when it runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use aho_corasick::AhoCorasick;
 
 use crate::base::{Digest, SitePath};
 use crate::config::Config;
@@ -15,11 +18,15 @@ pub(super) struct Shelf<'a> {
     config: &'a Config,
     tree: &'a Tree,
     read: BTreeMap<SitePath, (Digest, String)>,
+    names: Names<'a>,
+    /// The names that stand in each file, by their numbers.
+    named: BTreeMap<SitePath, Arc<[usize]>>,
 }
 
 impl<'a> Shelf<'a> {
     pub(super) fn new(files: &'a dyn Files, config: &'a Config, tree: &'a Tree) -> Self {
-        Self { files, config, tree, read: BTreeMap::new() }
+        let (read, named) = (BTreeMap::new(), BTreeMap::new());
+        Self { files, config, tree, read, names: Names::new(config, tree), named }
     }
 
     /// The digest of a file and its text; what isn't UTF-8 has none.
@@ -45,31 +52,30 @@ impl<'a> Shelf<'a> {
         head.iter().filter(|byte| **byte == b'\n').count() + 1
     }
 
-    /// Adds what some files name, and what that names in turn: shared data by its file name, the
-    /// files of another folder by the name of the folder.
+    /// Adds what some files name, and what that names in turn.
     fn with_named(&mut self, found: &mut BTreeSet<SitePath>) {
-        let shared = format!("{}/reference", self.config.src);
-        let tree = self.tree;
-        let top = self.config.src.as_str();
-        let candidates: Vec<(&SitePath, Named)> = tree
-            .assets
-            .iter()
-            .filter(|path| path.folder() != top)
-            .map(|path| match path.strip(&shared) {
-                Some(_) => (path, Named::File),
-                None => (path, Named::Folder),
-            })
-            .collect();
         let mut open: Vec<SitePath> = found.iter().cloned().collect();
         while let Some(path) = open.pop() {
-            let text = self.text(&path).to_string();
-            for (path, named) in &candidates {
-                if !found.contains(*path) && named.stands_in(&text, path) {
-                    found.insert((*path).clone());
-                    open.push((*path).clone());
+            for name in self.named_in(&path).iter() {
+                for path in &self.names.meant[*name].1 {
+                    if !found.contains(*path) {
+                        found.insert((*path).clone());
+                        open.push((*path).clone());
+                    }
                 }
             }
         }
+    }
+
+    /// The names that stand in a file, looked for once.
+    fn named_in(&mut self, path: &SitePath) -> Arc<[usize]> {
+        if let Some(known) = self.named.get(path) {
+            return Arc::clone(known);
+        }
+        let text = self.text(path).to_string();
+        let found: Arc<[usize]> = self.names.stand_in(&text).into();
+        self.named.insert(path.clone(), Arc::clone(&found));
+        found
     }
 
     /// The pages in the folder of a file and below it.
@@ -99,8 +105,16 @@ impl<'a> Shelf<'a> {
     }
 }
 
+/// The names by which files of other folders are used, and the files that are meant by each: shared
+/// data by its file name, the files of another folder by the name of the folder.
+struct Names<'a> {
+    /// Finds all of them in one pass.
+    automaton: AhoCorasick,
+    meant: Vec<(Named, Vec<&'a SitePath>)>,
+}
+
 /// How a file of another folder is named by those that use it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Named {
     /// By its own name.
     File,
@@ -108,17 +122,41 @@ enum Named {
     Folder,
 }
 
-impl Named {
-    fn stands_in(self, text: &str, path: &SitePath) -> bool {
-        let folder = path.folder().rsplit('/').next().unwrap_or_default();
-        let border = |char: Option<char>| matches!(char, Some('/' | '"' | '\''));
-        match self {
-            Self::File => text.contains(path.name()),
-            Self::Folder => text.match_indices(folder).any(|(at, _)| {
-                border(text[..at].chars().next_back())
-                    && border(text[at + folder.len()..].chars().next())
-            }),
+impl<'a> Names<'a> {
+    fn new(config: &Config, tree: &'a Tree) -> Self {
+        let shared = format!("{}/reference", config.src);
+        let mut meant: BTreeMap<(Named, &str), Vec<&SitePath>> = BTreeMap::new();
+        for path in tree.assets.iter().filter(|path| path.folder() != config.src.as_str()) {
+            let name = match path.strip(&shared) {
+                Some(_) => (Named::File, path.name()),
+                None => (Named::Folder, path.folder().rsplit('/').next().unwrap_or_default()),
+            };
+            meant.entry(name).or_default().push(path);
         }
+        let automaton = AhoCorasick::new(meant.keys().map(|(_, name)| name))
+            .expect("the names of some files fit into an automaton");
+        let meant = meant.into_iter().map(|((named, _), files)| (named, files)).collect();
+        Self { automaton, meant }
+    }
+
+    /// The numbers of the names that stand in a text.
+    fn stand_in(&self, text: &str) -> Vec<usize> {
+        let border = |char: Option<char>| matches!(char, Some('/' | '"' | '\''));
+        let mut found = BTreeSet::new();
+        for at in self.automaton.find_overlapping_iter(text) {
+            let name = at.pattern().as_usize();
+            let stands = match self.meant[name].0 {
+                Named::File => true,
+                Named::Folder => {
+                    border(text[..at.start()].chars().next_back())
+                        && border(text[at.end()..].chars().next())
+                }
+            };
+            if stands {
+                found.insert(name);
+            }
+        }
+        found.into_iter().collect()
     }
 }
 

@@ -38,6 +38,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("std::fs", &["files"]),
     ("tempfile", &["files"]),
     ("ignore::", &["files"]),
+    ("aho_corasick", &["examples"]),
     ("toml::", &["config", "handbook", "cli"]),
     ("serde_yaml", &["source"]),
     ("csv::", &["source", "cli"]),
