@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::SitePath;
+use crate::base::{SitePath, Status};
 use crate::checklist::Checklist;
 use crate::diag::Diagnostic;
 use crate::parse::{PageFacts, Summary};
@@ -94,20 +94,8 @@ pub enum GapList {
 /// What gaps are listed by, besides their tier.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Trait {
-    /// The status of this name.
-    Missing,
-    /// Likewise.
-    Outline,
-    /// Likewise.
-    Draft,
-    /// Likewise.
-    InReview,
-    /// Likewise.
-    Stale,
-    /// Likewise.
-    Complete,
-    /// Likewise.
-    Waived,
+    /// Their status.
+    Status(Status),
     /// A status of `in-review` or better.
     Written,
     /// Nobody who keeps them true.
@@ -116,28 +104,14 @@ pub enum Trait {
 
 impl Trait {
     /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::Missing,
-        Self::Outline,
-        Self::Draft,
-        Self::InReview,
-        Self::Stale,
-        Self::Complete,
-        Self::Waived,
-        Self::Written,
-        Self::Unowned,
-    ];
+    fn all() -> impl Iterator<Item = Self> {
+        Status::ALL.into_iter().map(Self::Status).chain([Self::Written, Self::Unowned])
+    }
 
     /// As it is written in addresses: `status/in-review.html`.
     pub fn id(self) -> &'static str {
         match self {
-            Self::Missing => "missing",
-            Self::Outline => "outline",
-            Self::Draft => "draft",
-            Self::InReview => "in-review",
-            Self::Stale => "stale",
-            Self::Complete => "complete",
-            Self::Waived => "waived",
+            Self::Status(status) => status.id(),
             Self::Written => "written",
             Self::Unowned => "unowned",
         }
@@ -146,13 +120,13 @@ impl Trait {
     /// The title of its list.
     fn title(self) -> &'static str {
         match self {
-            Self::Missing => "Missing",
-            Self::Outline => "Outlines",
-            Self::Draft => "Drafts",
-            Self::InReview => "In review",
-            Self::Stale => "Overdue for review",
-            Self::Complete => "Complete",
-            Self::Waived => "Waived",
+            Self::Status(Status::Missing) => "Missing",
+            Self::Status(Status::Outline) => "Outlines",
+            Self::Status(Status::Draft) => "Drafts",
+            Self::Status(Status::InReview) => "In review",
+            Self::Status(Status::Stale) => "Overdue for review",
+            Self::Status(Status::Complete) => "Complete",
+            Self::Status(Status::Waived) => "Waived",
             Self::Written => "Written",
             Self::Unowned => "Without an owner",
         }

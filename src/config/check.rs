@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Reader;
 use super::file::CheckTable;
+use crate::base::Status;
 
 /// What may stop a change.
 #[derive(Clone, Debug)]
@@ -32,14 +33,12 @@ pub struct External {
     pub cache_days: u16,
 }
 
-/// The statuses that can be asked for.
-const STATUSES: &[&str] = &["outline", "draft", "in-review", "stale", "complete"];
-
 impl Reader<'_> {
     pub(super) fn check(&mut self, table: CheckTable) -> Check {
         let mut require = BTreeMap::new();
         for (tier, status) in table.require {
-            match STATUSES.contains(&status.as_str()) {
+            let asked = Status::parse(&status);
+            match asked.is_some_and(|asked| (Status::Outline..=Status::Complete).contains(&asked)) {
                 true => drop(require.insert(tier, status)),
                 false => self.bad(
                     "require",

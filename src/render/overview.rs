@@ -105,7 +105,7 @@ pub(super) fn attention(scene: &Scene) -> AttentionView {
 pub(super) fn gap_list(scene: &Scene, list: &Checklist, what: GapList) -> GapListView {
     let groups = match what {
         GapList::Tier(tier) => by_status(scene, list, tier),
-        GapList::Having(Trait::InReview) => by_reviewer(scene),
+        GapList::Having(Trait::Status(Status::InReview)) => by_reviewer(scene),
         GapList::Having(what) => by_tier(scene, list, what),
     };
     let (name, tier) = match what {
@@ -169,6 +169,6 @@ fn has(found: &GapStatus, what: Trait) -> bool {
     match what {
         Trait::Unowned => found.flags.contains(&"unowned"),
         Trait::Written => (Status::InReview..=Status::Complete).contains(&found.status),
-        named => found.status.id() == named.id(),
+        Trait::Status(status) => found.status == status,
     }
 }

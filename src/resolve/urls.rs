@@ -195,7 +195,7 @@ impl Placer<'_> {
             let kind = EntryKind::List(GapList::Tier(index));
             page(&format!("tier-{}", tier.id), &tier.title, kind);
         }
-        for list in Trait::ALL {
+        for list in Trait::all() {
             page(list.id(), list.title(), EntryKind::List(GapList::Having(list)));
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_yaml::Spanned;
 
 use super::yaml;
-use crate::base::{SitePath, TextRange, one_line};
+use crate::base::{SitePath, Status, TextRange, one_line};
 use crate::config::Interval;
 use crate::diag::{Diagnostic, Span};
 
@@ -153,9 +153,6 @@ const KEYS: &[(&str, &str)] = &[
     ("claim", "a status"),
 ];
 
-const STATUSES: &[&str] =
-    &["missing", "outline", "draft", "in-review", "stale", "complete", "waived"];
-
 impl Reader<'_> {
     fn entry(&mut self, key: &str, value: &Value, key_range: TextRange, range: TextRange) {
         if value.is_null() && KEYS.iter().any(|known| known.0 == key) {
@@ -175,7 +172,8 @@ impl Reader<'_> {
             "review_every" => text(value)
                 .and_then(|text| Interval::parse(&text))
                 .map(|interval| self.front.review_every = Some(interval)),
-            "claim" => one_of(value, STATUSES).map(|claim| self.front.claim = Some(claim)),
+            "claim" => one_of(value, &Status::ALL.map(Status::id))
+                .map(|claim| self.front.claim = Some(claim)),
             _ => {
                 let found = unknown_key(self.path, key, key_range);
                 return self.diagnostics.push(found);
@@ -195,7 +193,7 @@ impl Reader<'_> {
         let written = value.as_str().unwrap_or_default();
         match key {
             "kind" => found.suggest(written, self.kinds.iter().copied()),
-            "claim" => found.suggest(written, STATUSES.iter().copied()),
+            "claim" => found.suggest(written, Status::ALL.map(Status::id)),
             _ => found,
         }
     }
