@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::repository::full_page;
 use crate::support::parse_fixture;
 
 /// A book on disk.
@@ -662,20 +663,7 @@ const GAP: &str = "
 
 /// A page of a gap that is written, with an example in it.
 fn guidance(example: &str) -> String {
-    let words = "word ".repeat(40);
-    let sections: String = [
-        "At a glance",
-        "Why it matters",
-        "Guidance",
-        "Procedure",
-        "Example",
-        "Acceptance criteria",
-        "References",
-    ]
-    .iter()
-    .map(|title| format!("## {title}\n\n{words}\n\n"))
-    .collect();
-    format!("# Backups\n\n{sections}\n```sh\n{example}\n```\n")
+    format!("{}\n```sh\n{example}\n```\n", full_page("Backups"))
 }
 
 /// The status of the one gap, with what is said of its examples.

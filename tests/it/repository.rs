@@ -51,19 +51,21 @@ const CHECKLIST: &str = "\
 - **Leave**: Nobody says who is away.
 ";
 
-/// A page with all sections of guidance, and words enough.
+/// The sections of guidance.
+pub(crate) const SECTIONS: [&str; 7] = [
+    "At a glance",
+    "Why it matters",
+    "Guidance",
+    "Procedure",
+    "Example",
+    "Acceptance criteria",
+    "References",
+];
+
+/// A page with all sections of guidance, 25 words in each.
 pub(crate) fn full_page(title: &str) -> String {
-    let sections = [
-        "At a glance",
-        "Why it matters",
-        "Guidance",
-        "Procedure",
-        "Example",
-        "Acceptance criteria",
-        "References",
-    ];
     let text = vec!["word"; 25].join(" ");
-    let sections = sections.map(|section| format!("\n## {section}\n\n{text}\n"));
+    let sections = SECTIONS.map(|section| format!("\n## {section}\n\n{text}\n"));
     format!("# {title}\n{}", sections.concat())
 }
 

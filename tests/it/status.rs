@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::repository::{GAP, PAGE, SECTIONS, full_page};
 use super::support::Sandbox;
 
 const CHECKLIST: &str = "-- checklist.md
@@ -21,29 +22,16 @@ const CHECKLIST: &str = "-- checklist.md
 - **Leave**: Nobody says who is away.
 ";
 
-const GAP: &str = "operations/backups";
-const PAGE: &str = "content/operations/backups.md";
-const SECTIONS: [&str; 7] = [
-    "At a glance",
-    "Why it matters",
-    "Guidance",
-    "Procedure",
-    "Example",
-    "Acceptance criteria",
-    "References",
-];
-
 /// So many words.
 fn words(count: usize) -> String {
     vec!["word"; count].join(" ")
 }
 
-/// A page with all sections of guidance, 25 words in each.
+/// The full page with front matter.
 fn full(front: &str) -> String {
     let front =
         if front.is_empty() { String::new() } else { format!("---\n{}\n---\n", front.trim()) };
-    let sections = SECTIONS.map(|title| format!("\n## {title}\n\n{}\n", words(25)));
-    format!("{front}# Backups\n{}", sections.concat())
+    front + &full_page("Backups")
 }
 
 /// A book with the checklist, settings and the page of the gap.
