@@ -10,12 +10,13 @@ import { mkdtempSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { chromium } from "playwright-core";
+import { checks } from "./support.mjs";
 
 const TIMEOUT = 15_000;
 const program = resolve(process.argv[2] ?? "target/debug/lacuna");
 const folder = mkdtempSync(join(tmpdir(), "lacuna-live-"));
 const complaints = [];
-let failures = 0;
+const { check, failures } = checks();
 let server = null;
 
 function write(name, text) {
@@ -23,16 +24,6 @@ function write(name, text) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.tmp`, text);
   renameSync(`${path}.tmp`, path);
-}
-
-async function check(what, run) {
-  try {
-    await run();
-    console.log(`ok    ${what}`);
-  } catch (error) {
-    failures += 1;
-    console.log(`FAIL  ${what}: ${String(error.message ?? error).split("\n").slice(0, 4).join(" | ")}`);
-  }
 }
 
 function equal(found, expected) {
@@ -318,5 +309,5 @@ try {
   await stop();
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(failures ? `${failures} failed` : "all passed");
-process.exitCode = failures ? 1 : 0;
+console.log(failures() ? `${failures()} failed` : "all passed");
+process.exitCode = failures() ? 1 : 0;

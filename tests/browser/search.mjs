@@ -6,12 +6,12 @@
 // when one has failed. Nothing sleeps: each check waits for a condition, at most for TIMEOUT.
 
 import { spawnSync } from "node:child_process";
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, extname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+import { checks, host } from "./support.mjs";
 
 const TIMEOUT = 15_000;
 // What a query may fetch, by the design.
@@ -20,21 +20,11 @@ const program = resolve(process.argv[2] ?? "target/debug/lacuna");
 const folder = mkdtempSync(join(tmpdir(), "lacuna-search-"));
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 const complaints = [];
-let failures = 0;
+const { check, failures } = checks();
 
 function write(name, text) {
   mkdirSync(dirname(join(folder, name)), { recursive: true });
   writeFileSync(join(folder, name), text);
-}
-
-async function check(what, run) {
-  try {
-    await run();
-    console.log(`ok    ${what}`);
-  } catch (error) {
-    failures += 1;
-    console.log(`FAIL  ${what}: ${String(error.message ?? error).split("\n").slice(0, 4).join(" | ")}`);
-  }
 }
 
 function equal(found, expected) {
@@ -61,18 +51,10 @@ for (let page = 0; page < 80; page += 1) {
 const output = join(folder, "book");
 build(output);
 
-// A host of plain files that notes what was asked for.
+// What was asked for.
 let fetched = [];
-const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css", ".svg": "image/svg+xml" };
-const server = createServer((request, reply) => {
-  const path = join(output, decodeURIComponent(new URL(request.url, "http://host").pathname));
-  if (!existsSync(path) || !statSync(path).isFile()) return reply.writeHead(404).end();
-  fetched.push([path.slice(output.length), statSync(path).size]);
-  reply.writeHead(200, { "Content-Type": types[extname(path)] ?? "text/plain" });
-  createReadStream(path).pipe(reply);
-});
-await new Promise((done) => server.listen(0, "127.0.0.1", done));
-const host = `http://127.0.0.1:${server.address().port}`;
+const server = await host(output, (path, size) => fetched.push([path, size]));
+const address = `http://127.0.0.1:${server.address().port}`;
 const disk = pathToFileURL(output).href;
 
 const browser = await chromium.launch({
@@ -103,7 +85,7 @@ async function finder(tab) {
 }
 
 try {
-  for (const [name, base] of [["over HTTP", host], ["from disk", disk]]) {
+  for (const [name, base] of [["over HTTP", address], ["from disk", disk]]) {
     const tab = await open(`${base}/notes/n3.html`);
     await finder(tab);
     await check(`a word is found with its section, marked (${name})`, async () => {
@@ -141,7 +123,7 @@ try {
     await tab.close();
   }
 
-  const tab = await open(`${host}/index.html`);
+  const tab = await open(`${address}/index.html`);
   await check("nothing of the search is fetched before it is used", async () => {
     fetched = [];
     await tab.reload();
@@ -194,7 +176,7 @@ try {
     });
   }
   await check("on a phone the dialog fits", async () => {
-    const phone = await open(`${host}/index.html`, { viewport: { width: 360, height: 640 } });
+    const phone = await open(`${address}/index.html`, { viewport: { width: 360, height: 640 } });
     await phone.click("button.search");
     await phone.waitForSelector("dialog.finder[open]");
     await ask(phone, "backups");
@@ -204,7 +186,7 @@ try {
   await check("the search can be left out", async () => {
     write("book.toml", "[book]\ntitle = \"Handbook\"\n[output.html.search]\nenable = false\n");
     build(output);
-    await tab.goto(`${host}/index.html`);
+    await tab.goto(`${address}/index.html`);
     await tab.keyboard.press("/");
     equal(await tab.$$eval("button.search, dialog", (found) => found.length), 0);
   });
@@ -214,4 +196,4 @@ try {
   server.close();
   rmSync(folder, { recursive: true, force: true });
 }
-process.exit(failures ? 1 : 0);
+process.exit(failures() ? 1 : 0);

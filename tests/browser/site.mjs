@@ -8,33 +8,22 @@
 
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { dirname, extname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+import { checks, host } from "./support.mjs";
 
 const TIMEOUT = 30_000;
 const program = resolve(process.argv[2] ?? "target/debug/lacuna");
 const words = process.argv[3] ?? "";
 const folder = mkdtempSync(join(tmpdir(), "lacuna-site-"));
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
-let failures = 0;
+const { check, failures } = checks({ words, lines: 12 });
 
 function write(name, text) {
   mkdirSync(dirname(join(folder, name)), { recursive: true });
   writeFileSync(join(folder, name), text);
-}
-
-async function check(what, run) {
-  if (!what.includes(words)) return;
-  try {
-    await run();
-    console.log(`ok    ${what}`);
-  } catch (error) {
-    failures += 1;
-    console.log(`FAIL  ${what}: ${String(error.message ?? error).split("\n").slice(0, 12).join(" | ")}`);
-  }
 }
 
 function none(found) {
@@ -113,17 +102,6 @@ cpSync("themes", join(folder, "mirrored/themes"), { recursive: true });
 // A folder of the small site: one server for both.
 build(join(folder, "mirrored"), "small/mirrored");
 
-const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css", ".svg": "image/svg+xml" };
-function host(output) {
-  const server = createServer((request, reply) => {
-    let path = join(output, decodeURIComponent(new URL(request.url, "http://host").pathname));
-    const there = existsSync(path) && statSync(path).isFile();
-    if (!there) path = join(output, "404.html");
-    reply.writeHead(there ? 200 : 404, { "Content-Type": types[extname(path)] ?? "text/plain" });
-    reply.end(readFileSync(path));
-  });
-  return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
-}
 const servers = [await host(small), await host(real)];
 const [smallHost, realHost] = servers.map((server) => `http://127.0.0.1:${server.address().port}/`);
 
@@ -398,4 +376,4 @@ try {
   servers.forEach((server) => server.close());
   rmSync(folder, { recursive: true, force: true });
 }
-process.exit(failures ? 1 : 0);
+process.exit(failures() ? 1 : 0);

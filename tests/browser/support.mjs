@@ -1,0 +1,37 @@
+// What all checks in a browser share.
+
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join } from "node:path";
+
+/** Runs checks, prints one line each, and counts those that failed. `words` picks the checks whose
+ * name has them; `lines` of what is wrong are shown. */
+export function checks({ words = "", lines = 4 } = {}) {
+  let failures = 0;
+  async function check(what, run) {
+    if (!what.includes(words)) return;
+    try {
+      await run();
+      console.log(`ok    ${what}`);
+    } catch (error) {
+      failures += 1;
+      console.log(`FAIL  ${what}: ${String(error.message ?? error).split("\n").slice(0, lines).join(" | ")}`);
+    }
+  }
+  return { check, failures: () => failures };
+}
+
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css", ".svg": "image/svg+xml" };
+
+/** A host of plain files, its own page for what isn't there, and `noted` of each file that is. */
+export function host(folder, noted = () => {}) {
+  const server = createServer((request, reply) => {
+    const path = join(folder, decodeURIComponent(new URL(request.url, "http://host").pathname));
+    const there = existsSync(path) && statSync(path).isFile();
+    const sent = there ? path : join(folder, "404.html");
+    if (there) noted(path.slice(folder.length), statSync(path).size);
+    reply.writeHead(there ? 200 : 404, { "Content-Type": TYPES[extname(sent)] ?? "text/plain" });
+    reply.end(readFileSync(sent));
+  });
+  return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
+}
