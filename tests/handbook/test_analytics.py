@@ -1,26 +1,20 @@
 """Analytics Integration: schema, tracking plan, code and registers say the same."""
 
 import copy
-import csv
 import json
 import re
 import unittest
 
 import jsonschema
 
-from tools import ROOT
+from tools import ROOT, load_csv
 
 PAGE = ROOT / "content/marketing-and-growth/analytics-integration"
 SCHEMA = json.loads((PAGE / "event.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-PLAN = {row["event"]: row["parameters"].split() for row in rows(PAGE / "tracking-plan.csv")}
+PLAN = {row["event"]: row["parameters"].split() for row in load_csv(PAGE / "tracking-plan.csv")}
 SAMPLES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (PAGE / "samples").glob("*.json")}
 
 
@@ -67,15 +61,15 @@ class Events(unittest.TestCase):
 
     def test_plans_and_languages_are_those_of_the_registers(self):
         params = SCHEMA["properties"]["params"]["properties"]
-        plans = [row["id"] for row in rows(ROOT / "content/reference/plans.csv")]
+        plans = [row["id"] for row in load_csv(ROOT / "content/reference/plans.csv")]
         self.assertEqual(params["plan"]["enum"], plans)
-        locales = rows(ROOT / "content/advanced-features/internationalization/locales.csv")
+        locales = load_csv(ROOT / "content/advanced-features/internationalization/locales.csv")
         self.assertEqual(params["page_language"]["enum"], [row["locale"] for row in locales if row["shipped"] == "yes"])
 
 
 class Cookies(unittest.TestCase):
     def test_lifetimes_in_the_code_are_those_of_the_register(self):
-        cookies = {row["name"]: row for row in rows(ROOT / "content/reference/cookies.csv")}
+        cookies = {row["name"]: row for row in load_csv(ROOT / "content/reference/cookies.csv")}
         consent = (PAGE / "consent.mjs").read_text(encoding="utf-8")
         tag = (PAGE / "tag.js").read_text(encoding="utf-8")
         days = re.search(r"LIFE_S = (\d+) \* 24 \* 60 \* 60", consent)[1]

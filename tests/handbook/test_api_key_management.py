@@ -1,6 +1,5 @@
 """The page API Key Management: its table on a real PostgreSQL, its code on that table, its figures in one place."""
 
-import csv
 import json
 import os
 import re
@@ -22,6 +21,7 @@ sys.path[:0] = [str(PAGE), str(Path(__file__).parent)]
 import api_keys
 import postgres
 import test_api_keys as behaviour
+from tools import load_csv
 
 PARENTS = """
 create table organisations (id uuid primary key);
@@ -38,8 +38,7 @@ def setUpModule():
 
 
 def rows(name):
-    with open(REFERENCE / name, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return load_csv(REFERENCE / name)
 
 
 def literal(value):

@@ -1,6 +1,5 @@
 """The pages of Business Operations agree with each other, with the registers, and with the database."""
 
-import csv
 import json
 import re
 import sys
@@ -8,7 +7,7 @@ import unittest
 from datetime import date
 
 import postgres
-from tools import ROOT, load_yaml
+from tools import ROOT, load_csv, load_yaml
 
 sys.dont_write_bytecode = True
 AREA = ROOT / "content/business-operations"
@@ -22,12 +21,7 @@ import invoice
 import sla
 
 
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-TERMS = {row["id"]: int(row["value"]) for row in rows(REFERENCE / "terms.csv")}
+TERMS = {row["id"]: int(row["value"]) for row in load_csv(REFERENCE / "terms.csv")}
 
 
 class Prices(unittest.TestCase):
@@ -45,7 +39,7 @@ class Prices(unittest.TestCase):
 
     def test_tax_categories_are_those_that_the_database_knows(self):
         schema = (REFERENCE / "schema.sql").read_text(encoding="utf-8")
-        for row in rows(AREA / "pricing-calculator/tax.csv"):
+        for row in load_csv(AREA / "pricing-calculator/tax.csv"):
             self.assertRegex(schema, rf"tax_category in \([^)]*'{row['category']}'")
 
 
@@ -103,7 +97,7 @@ class Invoices(unittest.TestCase):
         self.assertIn(load_yaml(REFERENCE / "organisation.yaml")["legal_name"], invoice.render_html(invoice.Document(data)))
 
     def test_suspension_and_its_warning_are_those_of_the_terms(self):
-        steps = {row["what"].split()[0]: int(row["days_overdue"]) for row in rows(AREA / "invoice-templates/reminders.csv")}
+        steps = {row["what"].split()[0]: int(row["days_overdue"]) for row in load_csv(AREA / "invoice-templates/reminders.csv")}
         self.assertEqual(TERMS["suspension-overdue"], steps["Suspension:"])
         self.assertEqual(TERMS["suspension-notice"], steps["Suspension:"] - steps["Warning"])
 
@@ -121,16 +115,16 @@ class ServiceLevels(unittest.TestCase):
         self.annex = self.page.split("ANCHOR: annex -->")[1].split("<!-- ANCHOR_END")[0]
 
     def test_our_objectives_are_stricter_than_what_we_promise(self):
-        promised = max(float(plan["sla"]) for plan in rows(REFERENCE / "plans.csv"))
-        for row in rows(REFERENCE / "slos.csv"):
+        promised = max(float(plan["sla"]) for plan in load_csv(REFERENCE / "plans.csv"))
+        for row in load_csv(REFERENCE / "slos.csv"):
             if row["id"] in ("api-availability", "portal-availability"):
                 self.assertGreater(float(row["objective"]), promised)
 
     def test_the_annex_has_the_steps_of_the_table(self):
-        steps = rows(AREA / "sla-definitions/credits.csv")
+        steps = load_csv(AREA / "sla-definitions/credits.csv")
         self.assertIn(f"below the level {steps[0]['credit']} %", self.annex)
         for row in steps:
-            if row["below"] not in {plan["sla"] for plan in rows(REFERENCE / "plans.csv")}:
+            if row["below"] not in {plan["sla"] for plan in load_csv(REFERENCE / "plans.csv")}:
                 self.assertIn(f"below {row['below']} % {row['credit']} %", self.annex)
         self.assertEqual(TERMS["credit-cap"], max(int(row["credit"]) for row in steps))
 
@@ -138,11 +132,11 @@ class ServiceLevels(unittest.TestCase):
         self.assertIn(f"at most {sla.MAINTENANCE_MINUTES} minutes in a month", self.annex)
         self.assertIn(f"at least {sla.FEWEST_REQUESTS} requests", self.annex)
         self.assertIn(f"at least {int(sla.ERROR_SHARE * 100)} % of them", self.annex)
-        limits = [row["limit"] for row in rows(AREA / "sla-definitions/exclusions.csv")]
+        limits = [row["limit"] for row in load_csv(AREA / "sla-definitions/exclusions.csv")]
         self.assertTrue(limits[0].startswith(f"{sla.MAINTENANCE_MINUTES} minutes a month"))
 
     def test_an_outage_as_long_as_the_recovery_objective_breaks_it_for_every_plan(self):
-        minutes = next(int(row["rto_min"]) for row in rows(REFERENCE / "services.csv") if row["id"] == "api")
+        minutes = next(int(row["rto_min"]) for row in load_csv(REFERENCE / "services.csv") if row["id"] == "api")
         percent = 100 - minutes / (31 * 1440) * 100
         for plan in sla.plans():
             self.assertGreater(sla.credit_share(plan, percent), 0, plan)
@@ -161,7 +155,7 @@ class Contracts(unittest.TestCase):
         return contract.fill(contract.resolve(self.texts[document], self.folder), values)
 
     def test_filled_texts_have_nothing_open(self):
-        sample = {row["blank"]: row["value"] for row in rows(self.folder / "sample-values.csv")}
+        sample = {row["blank"]: row["value"] for row in load_csv(self.folder / "sample-values.csv")}
         agreement = {name: "x" for name in contract.BLANK.findall(self.texts["agreement"])}
         for document, values in (("sow", sample), ("agreement", agreement)):
             text = self.filled(document, values)
@@ -169,7 +163,7 @@ class Contracts(unittest.TestCase):
             self.assertIn(contract.variables()["legal_name"], text)
 
     def test_the_sample_has_prices_of_the_calculator(self):
-        sample = {row["blank"]: row["value"] for row in rows(self.folder / "sample-values.csv")}
+        sample = {row["blank"]: row["value"] for row in load_csv(self.folder / "sample-values.csv")}
         price = calculator.project_price({"engineer": 3, "lead": 1})
         self.assertEqual([calculator.euros(minor) for minor in (price, *calculator.instalments(price))],
                          [sample[name] for name in ("Price before tax", "First instalment", "Second instalment", "Third instalment")])
@@ -194,7 +188,7 @@ class Contracts(unittest.TestCase):
 
     def test_the_agreement_promises_what_the_level_annex_says(self):
         text = contract.resolve(self.texts["agreement"], self.folder)
-        for plan in rows(REFERENCE / "plans.csv"):
+        for plan in load_csv(REFERENCE / "plans.csv"):
             self.assertIn(f"{plan['id']} {plan['sla']} %", text)
 
 

@@ -1,10 +1,11 @@
 """The figures of contracts in terms.csv: their form, and that law and other registers agree with them."""
 
-import csv
 import re
 import sys
 import unittest
 from pathlib import Path
+
+from tools import load_csv
 
 sys.dont_write_bytecode = True
 
@@ -13,8 +14,7 @@ REFERENCE = CONTENT / "reference"
 
 
 def rows(name):
-    with open(REFERENCE / f"{name}.csv", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return load_csv(REFERENCE / f"{name}.csv")
 
 
 def page(path):

@@ -1,6 +1,5 @@
 """The pages of Development Workflow agree with each other, with the pipeline, and with the registers."""
 
-import csv
 import importlib.util
 import json
 import re
@@ -13,7 +12,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tools import ROOT, load_yaml, run
+from tools import ROOT, load_csv, load_yaml, run
 
 AREA = ROOT / "content/development-workflow"
 BRANCHING = AREA / "git-branching-strategy"
@@ -23,11 +22,6 @@ ENVIRONMENT = AREA / "development-environment"
 REFERENCE = ROOT / "content/reference"
 PIPELINE = ROOT / "content/testing-and-quality-assurance/automated-testing-pipeline"
 OWNERS = set(tomllib.loads((ROOT / "book.toml").read_text(encoding="utf-8"))["owners"])
-
-
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def module(path):
@@ -44,7 +38,7 @@ class Branching(unittest.TestCase):
 
     def test_the_branch_requires_the_check_that_the_pipeline_has(self):
         required = {check["context"] for check in self.rules("ruleset.json")["required_status_checks"]["required_status_checks"]}
-        self.assertLessEqual(required, {row["stage"] for row in rows(PIPELINE / "stages.csv")})
+        self.assertLessEqual(required, {row["stage"] for row in load_csv(PIPELINE / "stages.csv")})
 
     def test_the_pipeline_runs_on_each_branch_that_is_protected(self):
         protected = json.loads((BRANCHING / "ruleset.json").read_text())["conditions"]["ref_name"]["include"]
@@ -53,13 +47,13 @@ class Branching(unittest.TestCase):
                          pushed)
 
     def test_the_queue_waits_longer_than_the_longest_blocking_stage_and_the_gate(self):
-        budgets = {row["stage"]: int(row["budget_min"]) for row in rows(PIPELINE / "stages.csv") if row["blocks"] == "merge"}
+        budgets = {row["stage"]: int(row["budget_min"]) for row in load_csv(PIPELINE / "stages.csv") if row["blocks"] == "merge"}
         waits = self.rules("ruleset-queue.json")["merge_queue"]["check_response_timeout_minutes"]
         self.assertGreaterEqual(waits, max(budgets.values()) + budgets["required"])
 
 
 class Review(unittest.TestCase):
-    PATHS = rows(REVIEW / "paths.csv")
+    PATHS = load_csv(REVIEW / "paths.csv")
 
     def test_groups_are_owners_of_the_book(self):
         self.assertLessEqual({owner for row in self.PATHS for owner in row["owners"].split()}, OWNERS)
@@ -80,7 +74,7 @@ class Review(unittest.TestCase):
                          [(rule["file_patterns"][0], rule["reviewer"]["id"], rule["minimum_approvals"]) for rule in told])
 
     def test_the_one_assistant_of_the_register_gets_no_data_of_clients(self):
-        known = {row["id"]: row for row in rows(ROOT / "content/reference/providers.csv") if row["id"].startswith("ai-")}
+        known = {row["id"]: row for row in load_csv(ROOT / "content/reference/providers.csv") if row["id"].startswith("ai-")}
         self.assertEqual(["ai-assistant"], list(known))
         self.assertEqual("none", known["ai-assistant"]["data_classes"])
 
@@ -108,7 +102,7 @@ class Release(unittest.TestCase):
             self.assertTrue(self.messages.TRAILERS["Contract"].fullmatch(name) and self.release.NAME.fullmatch(name))
 
     def test_a_release_needs_checks_that_the_pipeline_has(self):
-        stages = {row["stage"]: row["blocks"] for row in rows(PIPELINE / "stages.csv")}
+        stages = {row["stage"]: row["blocks"] for row in load_csv(PIPELINE / "stages.csv")}
         self.assertEqual({"required": "merge", "staging": "release"}, {check: stages[check] for check in self.release.NEEDED})
         self.assertEqual("next release", stages["night"])
 
@@ -118,7 +112,7 @@ class Release(unittest.TestCase):
         hours = organisation["hours"]
         self.assertLessEqual(hours["opens"], f"{self.release.OPENS:%H:%M}")
         self.assertGreaterEqual(hours["closes"], f"{self.release.CLOSES:%H:%M}")
-        self.assertLessEqual({row["set_by"] for row in rows(RELEASE / "freezes.csv")}, OWNERS)
+        self.assertLessEqual({row["set_by"] for row in load_csv(RELEASE / "freezes.csv")}, OWNERS)
 
     def test_maintenance_is_when_contracts_say(self):
         day, opens, closes = self.release.MAINTENANCE
@@ -163,7 +157,7 @@ class Environment(unittest.TestCase):
     SCRIPT = (ENVIRONMENT / "bootstrap.sh").read_text(encoding="utf-8")
 
     def test_it_asks_for_the_versions_of_the_toolchain(self):
-        tested = {row["tool"]: row["tested"] for row in rows(REFERENCE / "toolchain.csv")}
+        tested = {row["tool"]: row["tested"] for row in load_csv(REFERENCE / "toolchain.csv")}
         asked = {name.lower(): version for name, version in re.findall(r"\$\{(\w+)_TESTED:-([\d.]+)\}", self.SCRIPT)}
         self.assertEqual({"python", "postgresql", "git", "curl", "openssl", "shellcheck"}, set(asked))
         for tool, version in asked.items():
@@ -180,14 +174,14 @@ class Environment(unittest.TestCase):
                 self.assertIn(part.strip(), self.SCRIPT, words)
 
     def test_each_provider_has_something_that_stands_for_it(self):
-        stands = " ".join(row["stands for"] for row in rows(ENVIRONMENT / "local-services.csv"))
-        for row in rows(REFERENCE / "providers.csv"):
+        stands = " ".join(row["stands for"] for row in load_csv(ENVIRONMENT / "local-services.csv"))
+        for row in load_csv(REFERENCE / "providers.csv"):
             self.assertRegex(stands, rf"(^| ){row['id']}( |$)")
 
     def test_the_address_is_the_one_of_the_environments(self):
-        address = {row["id"]: row["url"] for row in rows(REFERENCE / "environments.csv")}["development"]
+        address = {row["id"]: row["url"] for row in load_csv(REFERENCE / "environments.csv")}["development"]
         self.assertIn(f"port=${{PORTAL_PORT:-{address.rsplit(':', 1)[1]}}}", self.SCRIPT)
-        self.assertIn(address, {row["where"] for row in rows(ENVIRONMENT / "local-services.csv")})
+        self.assertIn(address, {row["where"] for row in load_csv(ENVIRONMENT / "local-services.csv")})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """What the pages of Error Handling & Recovery share with the book, the registers and each other."""
 
 import copy
-import csv
 import io
 import json
 import logging
@@ -13,7 +12,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tools import ROOT, jsonschema, load_yaml
+from tools import ROOT, jsonschema, load_csv, load_yaml
 
 AREA = ROOT / "content/error-handling-and-recovery"
 REFERENCE = ROOT / "content/reference"
@@ -23,11 +22,6 @@ import check_review
 import demo
 import problems
 import structured_log
-
-
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def faults(validator, value):
@@ -108,7 +102,7 @@ class DetailedErrorCodes(unittest.TestCase):
             statuses.add(str(entry["http"]))
             owners.add(entry["owner"])
         table = {row["family"]: (set(row["statuses"].split()), {row["owner"]})
-                 for row in rows(self.PAGE / "families.csv")}
+                 for row in load_csv(self.PAGE / "families.csv")}
         self.assertEqual(found, table)
 
 
@@ -169,12 +163,12 @@ class LoggingStandards(unittest.TestCase):
             self.assertEqual([expected], faults(self.validator, line), line)
 
     def test_the_tiers_together_last_as_long_as_the_schedule_allows(self):
-        days = sum(int(row["days"]) for row in rows(AREA / "logging-standards/volume.csv"))
-        periods = {row["id"]: row["retention_days"] for row in rows(REFERENCE / "data-classes.csv")}
+        days = sum(int(row["days"]) for row in load_csv(AREA / "logging-standards/volume.csv"))
+        periods = {row["id"]: row["retention_days"] for row in load_csv(REFERENCE / "data-classes.csv")}
         self.assertEqual(periods["logs"], str(days))
 
     def test_services_are_those_of_the_register_and_the_limits_those_of_the_logger(self):
-        services = {row["id"] for row in rows(REFERENCE / "services.csv")}
+        services = {row["id"] for row in load_csv(REFERENCE / "services.csv")}
         properties = self.validator.schema["properties"]
         self.assertLessEqual(set(properties["service"]["enum"]), services)
         self.assertEqual((structured_log.MESSAGE_MAX, structured_log.VALUE_MAX, structured_log.STACK_MAX,
@@ -182,7 +176,7 @@ class LoggingStandards(unittest.TestCase):
                          (properties["message"]["maxLength"],
                           properties["data"]["additionalProperties"]["maxLength"],
                           properties["error"]["properties"]["stack"]["maxLength"], properties["data"]["maxProperties"]))
-        self.assertEqual([row["level"] for row in rows(AREA / "logging-standards/levels.csv")],
+        self.assertEqual([row["level"] for row in load_csv(AREA / "logging-standards/levels.csv")],
                          properties["level"]["enum"])
 
 

@@ -1,6 +1,5 @@
 """The legal texts agree with the book, with each other and with the rest of the handbook; their SQL runs on PostgreSQL."""
 
-import csv
 import re
 import sys
 import tomllib
@@ -17,11 +16,7 @@ ROLES = CONTENT / "security-and-authentication/access-control/roles.sql"
 sys.path.insert(0, str(Path(__file__).parent))
 
 import postgres
-
-
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+from tools import load_csv
 
 
 def page(name):
@@ -47,12 +42,12 @@ class Texts(unittest.TestCase):
         self.assertIn(f"### {changes}. Changes of these terms", terms)
 
     def test_measures_of_the_agreement_are_pages_of_the_handbook(self):
-        for row in rows(AREA / "data-processing-agreements/measures.csv"):
+        for row in load_csv(AREA / "data-processing-agreements/measures.csv"):
             self.assertTrue((CONTENT / row["page"] / "index.md").is_file(), row["page"])
 
     def test_what_is_not_exported_is_what_the_terms_say(self):
         clause = re.search(r"^13\.4 .+$", page("terms-of-service"), re.M)[0]
-        kept_back = rows(CONTENT / "advanced-features/multi-tenancy/not-exported.csv")
+        kept_back = load_csv(CONTENT / "advanced-features/multi-tenancy/not-exported.csv")
         self.assertTrue(kept_back)
         for word in ("secrets", "security data", "deletions and holds", "for a moment"):
             self.assertIn(word, clause)
@@ -79,7 +74,7 @@ class ProcessorRecord(unittest.TestCase):
 
     def test_what_a_transfer_needs_is_what_the_register_says(self):
         expected = {row["country"]: "SCC module four" if row["client_there"].startswith("SCC") else row["from_eu"]
-                    for row in rows(REFERENCE / "transfers.csv")}
+                    for row in load_csv(REFERENCE / "transfers.csv")}
         expected |= {"IE": "inside", "NO": "inside", "JP": "ask legal"}
         expected.pop("EEA")
         for country, needed in expected.items():

@@ -1,7 +1,6 @@
 """What the pages of Monitoring & Observability share with the registers, with each other, and with Debian's programs."""
 
 import copy
-import csv
 import json
 import re
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tools import ROOT, jsonschema, load_yaml
+from tools import ROOT, jsonschema, load_csv, load_yaml
 
 AREA = ROOT / "content/monitoring-and-observability"
 CONTENT = ROOT / "content"
@@ -27,11 +26,6 @@ import logs
 import metrics
 import rules as alert_rules
 import trace_volume
-
-
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def program(*arguments, **options):
@@ -54,26 +48,26 @@ class MetricsCollection(unittest.TestCase):
         config = load_yaml(METRICS / "prometheus.yaml")
         targets = {target.split(":")[0] for job in config["scrape_configs"] for part in job["static_configs"]
                    for target in part["targets"]}
-        hosts = {host for row in rows(REFERENCE / "services.csv") for host in re.findall(r"\w+-\d", row["host"])}
+        hosts = {host for row in load_csv(REFERENCE / "services.csv") for host in re.findall(r"\w+-\d", row["host"])}
         self.assertEqual(set(), hosts - targets)
 
     def test_no_target_may_offer_more_than_the_budget(self):
-        budget = sum(int(row["max_series"]) for row in rows(REFERENCE / "metrics.csv"))
+        budget = sum(int(row["max_series"]) for row in load_csv(REFERENCE / "metrics.csv"))
         for job in load_yaml(METRICS / "prometheus.yaml")["scrape_configs"]:
             self.assertLess(job["sample_limit"], budget / 2, job["job_name"])
 
     def test_the_limit_of_each_objective_is_an_edge_of_its_histogram(self):
-        edges = {row["metric"]: row["seconds"].split() for row in rows(METRICS / "buckets.csv")}
+        edges = {row["metric"]: row["seconds"].split() for row in load_csv(METRICS / "buckets.csv")}
         found = 0
-        for slo in rows(REFERENCE / "slos.csv"):
+        for slo in load_csv(REFERENCE / "slos.csv"):
             for name, limit in re.findall(r'(\w+)_bucket\{[^}]*le="([\d.]+)"', slo["sli_query"]):
                 self.assertIn(limit, edges[name], slo["id"])
                 found += 1
         self.assertEqual(4, found)
 
     def test_each_part_that_runs_has_its_signals(self):
-        parts = {row["component"] for row in rows(METRICS / "signals.csv")}
-        running = {row["id"] for row in rows(REFERENCE / "services.csv")} - {"backups", "metrics", "status-page"}
+        parts = {row["component"] for row in load_csv(METRICS / "signals.csv")}
+        running = {row["id"] for row in load_csv(REFERENCE / "services.csv")} - {"backups", "metrics", "status-page"}
         self.assertEqual(set(), running - parts)
 
     def test_a_metric_of_the_catalogue_can_be_written_by_two_hosts(self):
@@ -110,7 +104,7 @@ class AlertThresholds(unittest.TestCase):
 
     def test_what_has_no_page_of_its_own_is_in_the_table_of_steps(self):
         here = {name for name, rule in self.alerts.items() if "#without-a-page" in rule["annotations"]["runbook"]}
-        steps = {name for row in rows(ALERTS / "steps.csv") for name in row["alert"].split(", ")}
+        steps = {name for row in load_csv(ALERTS / "steps.csv") for name in row["alert"].split(", ")}
         self.assertEqual(here, steps)
 
     def test_owners_are_those_of_the_book(self):
@@ -189,13 +183,13 @@ class AlertThresholds(unittest.TestCase):
         for alert in ("LogArchiveLate", "BackupLateHourly", "BackupLateDaily", "BackupLateWeekly"):
             for names in re.findall(r'dataset=~?"([^"]+)"', self.alerts[alert]["expr"]):
                 told.update({name: self.limit(alert) for name in names.split("|")})
-        backups = {row["dataset"]: intervals[row["every"]] for row in rows(REFERENCE / "backups.csv")}
+        backups = {row["dataset"]: intervals[row["every"]] for row in load_csv(REFERENCE / "backups.csv")}
         self.assertEqual(set(backups), set(told))
         for name, every in backups.items():
             self.assertGreater(told[name], every, name)
 
     def test_providers_are_told_by_the_shares_of_their_rows(self):
-        shares = {row["provider"]: row["alert_remaining"] for row in rows(
+        shares = {row["provider"]: row["alert_remaining"] for row in load_csv(
             CONTENT / "integration-details/third-party-api-limits/callers.csv")}
         expr = self.alerts["ProviderNearLimit"]["expr"]
         told = {name: share for names, share in re.findall(r'provider=~"([^"]+)"\}\) < ([\d.]+)', expr)
@@ -210,7 +204,7 @@ class AlertThresholds(unittest.TestCase):
 
 class DashboardTemplates(unittest.TestCase):
     def test_prometheus_can_read_each_query(self):
-        queries = [row["query"] for row in rows(DASHBOARDS / "panels.csv")]
+        queries = [row["query"] for row in load_csv(DASHBOARDS / "panels.csv")]
         rule_file = {"groups": [{"name": "panels", "rules": [{"record": f"panel:{number}", "expr": query}
                                                              for number, query in enumerate(queries)]}]}
         code, said = program("promtool", "check", "rules", "/dev/stdin", input=json.dumps(rule_file))
@@ -220,15 +214,15 @@ class DashboardTemplates(unittest.TestCase):
         self.assertNotEqual(0, program("promtool", "check", "rules", "/dev/stdin", input=json.dumps(rule_file))[0])
 
     def test_dashboards_that_pages_send_readers_to_exist(self):
-        titles = {row["title"] for row in rows(DASHBOARDS / "dashboards.csv")}
+        titles = {row["title"] for row in load_csv(DASHBOARDS / "dashboards.csv")}
         named = {title for path in CONTENT.rglob("*.md") for title in re.findall(
             r"[Dd]ashboard \*([\w ]+)\*", path.read_text(encoding="utf-8"))}
         self.assertIn("Worker", named)
         self.assertLessEqual(named, titles)
 
     def test_the_budget_that_a_panel_divides_by_is_that_of_the_objective(self):
-        objective = next(float(row["objective"]) for row in rows(REFERENCE / "slos.csv") if row["id"] == "api-availability")
-        query = next(row["query"] for row in rows(DASHBOARDS / "panels.csv") if "slo:bad:share1h" in row["query"])
+        objective = next(float(row["objective"]) for row in load_csv(REFERENCE / "slos.csv") if row["id"] == "api-availability")
+        query = next(row["query"] for row in load_csv(DASHBOARDS / "panels.csv") if "slo:bad:share1h" in row["query"])
         self.assertEqual(round(1 - objective / 100, 6), float(query.rsplit(" / ", 1)[1]))
 
 
@@ -284,7 +278,7 @@ class LogAggregation(unittest.TestCase):
         schema = json.loads((CONTENT / "error-handling-and-recovery/logging-standards/log.schema.json").read_text())
         sorted_by = re.search(r"\$app-name == (\[.*?\])", (LOGS / "ops.conf").read_text(encoding="utf-8"))[1]
         self.assertEqual(schema["properties"]["service"]["enum"], json.loads(sorted_by))
-        tiers = {row["tier"]: int(row["days"]) for row in rows(
+        tiers = {row["tier"]: int(row["days"]) for row in load_csv(
             CONTENT / "error-handling-and-recovery/logging-standards/volume.csv")}
         script = (LOGS / "tiers.sh").read_text(encoding="utf-8")
         self.assertIn(f"search_days={tiers['search']}\n", script)
@@ -334,9 +328,9 @@ class ApmIntegration(unittest.TestCase):
 
     def test_the_example_is_of_our_product(self):
         api = load_yaml(REFERENCE / "openapi.yaml")
-        services = {row["id"] for row in rows(REFERENCE / "services.csv")}
-        hosts = " ".join(row["host"] for row in rows(REFERENCE / "services.csv"))
-        providers = {row["id"] for row in rows(REFERENCE / "providers.csv")}
+        services = {row["id"] for row in load_csv(REFERENCE / "services.csv")}
+        hosts = " ".join(row["host"] for row in load_csv(REFERENCE / "services.csv"))
+        providers = {row["id"] for row in load_csv(REFERENCE / "providers.csv")}
         for part in self.trace["resourceSpans"]:
             resource = check_trace.values(part["resource"]["attributes"])
             self.assertIn(resource["service.name"], services)

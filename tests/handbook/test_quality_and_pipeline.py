@@ -1,7 +1,6 @@
 """The pages Code Quality Standards and Automated Testing Pipeline: their configurations, by the tools themselves."""
 
 import configparser
-import csv
 import re
 import sys
 import tempfile
@@ -12,17 +11,12 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tools import ROOT, load_yaml, run
+from tools import ROOT, load_csv, load_yaml, run
 
 AREA = ROOT / "content/testing-and-quality-assurance"
 QUALITY = AREA / "code-quality-standards"
 PIPELINE = AREA / "automated-testing-pipeline"
 OWNERS = set(tomllib.loads((ROOT / "book.toml").read_text(encoding="utf-8"))["owners"])
-
-
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 class CodeQuality(unittest.TestCase):
@@ -34,7 +28,7 @@ class CodeQuality(unittest.TestCase):
             return run("mypy", "--config-file", QUALITY / "mypy.ini", "--cache-dir", cache, QUALITY / "samples" / name)
 
     def expected(self, name):
-        return [row["rule"] for row in rows(QUALITY / "expected.csv") if row["file"] == name]
+        return [row["rule"] for row in load_csv(QUALITY / "expected.csv") if row["file"] == name]
 
     def test_the_good_sample_passes_format_lint_and_types(self):
         self.assertEqual(0, self.ruff("format", "good.py", "--check")[0])
@@ -67,7 +61,7 @@ class CodeQuality(unittest.TestCase):
                 self.assertEqual(count, said.count("E501"), said)
 
     def test_the_limits_of_the_page_are_those_of_the_tools(self):
-        limits = {row["measure"]: row["limit"] for row in rows(QUALITY / "limits.csv")}
+        limits = {row["measure"]: row["limit"] for row in load_csv(QUALITY / "limits.csv")}
         config = tomllib.loads((QUALITY / "ruff.toml").read_text(encoding="utf-8"))
         self.assertEqual((limits["length of a line"], limits["complexity of a function (McCabe)"], limits["parameters"]),
                          (str(config["line-length"]), str(config["lint"]["mccabe"]["max-complexity"]),
@@ -90,7 +84,7 @@ class CodeQuality(unittest.TestCase):
             self.assertTrue(set(hook) <= {"id", "name", "entry", "language", "types", "pass_filenames"}, hook)
 
     def test_exceptions_are_owned_by_owners_of_the_book(self):
-        self.assertLessEqual({row["owner"] for row in rows(QUALITY / "exceptions.csv")}, OWNERS)
+        self.assertLessEqual({row["owner"] for row in load_csv(QUALITY / "exceptions.csv")}, OWNERS)
 
 
 class Pipeline(unittest.TestCase):
@@ -133,7 +127,7 @@ class Pipeline(unittest.TestCase):
             self.assertIn(f"[{finding}]", security[1])
 
     def test_owners_are_those_of_the_book(self):
-        self.assertLessEqual({row["owner"] for row in rows(PIPELINE / "quarantine.csv")}, OWNERS)
+        self.assertLessEqual({row["owner"] for row in load_csv(PIPELINE / "quarantine.csv")}, OWNERS)
 
 
 if __name__ == "__main__":

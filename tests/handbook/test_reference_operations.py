@@ -2,11 +2,12 @@
 support, clocks, duties, regions, cookies, glossary.
 """
 
-import csv
 import re
 import tomllib
 import unittest
 from pathlib import Path
+
+from tools import load_csv
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = ROOT / "content"
@@ -16,8 +17,7 @@ REGISTERS = ("clocks", "cookies", "duties", "glossary", "metrics", "regions", "s
 
 
 def rows(name):
-    with open(REFERENCE / f"{name}.csv", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return load_csv(REFERENCE / f"{name}.csv")
 
 
 def column(name, key):

@@ -1,11 +1,10 @@
 """The registers under content/reference/ agree with each other and keep the form that pages rely on."""
 
-import csv
 import re
 import tomllib
 import unittest
 
-from tools import ROOT, load_yaml
+from tools import ROOT, load_csv, load_yaml
 
 REFERENCE = ROOT / "content/reference"
 HOOKS = ROOT / "content/api-documentation/webhook-contracts"
@@ -13,8 +12,7 @@ OWNERS = set(tomllib.loads((ROOT / "book.toml").read_text())["owners"])
 
 
 def rows(name):
-    with open(REFERENCE / name, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return load_csv(REFERENCE / name)
 
 
 class Vocabulary(unittest.TestCase):

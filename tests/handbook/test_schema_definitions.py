@@ -1,6 +1,5 @@
 """The reference product's database: it can be made, its constraints refuse what they say, and the registers agree."""
 
-import csv
 import re
 import sys
 import unittest
@@ -10,6 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 
 import postgres
+from tools import load_csv
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "content/reference"
@@ -39,8 +39,7 @@ def setUpModule():
 
 
 def rows(name):
-    with open(REFERENCE / name, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return load_csv(REFERENCE / name)
 
 
 def lines(sql):

@@ -4,6 +4,7 @@
 those of requirements.txt, which scripts/handbook-tools installs into target/handbook-tools.
 """
 
+import csv
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +17,14 @@ except ImportError:
     import jsonschema
     import yaml
 
-__all__ = ["ROOT", "load_yaml", "jsonschema", "run", "yaml"]
+__all__ = ["ROOT", "load_csv", "load_yaml", "jsonschema", "run", "yaml"]
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def load_csv(path):
+    """The rows of a register, each as a dictionary."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def load_yaml(path):
