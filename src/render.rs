@@ -28,6 +28,6 @@ pub use machine::{feed, redirect, robots, sitemap, status_feed};
 pub use markdown::{llms, twin_head, twin_url};
 pub use page::{Parts, Scene, Shared, fill, links_digest, next, not_found, page_view, waiting};
 pub use prepared::{Prepared, digest};
-pub use print::{Print, print_view, prints, put_chapter};
+pub use print::{Print, print_view, prints, put_chapters};
 pub use theme::{Theme, ThemeFile, default_files};
 pub use view::PageView;

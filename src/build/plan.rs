@@ -271,14 +271,9 @@ impl<'a> Maker<'a> {
             self.page_key(&view, hasher.finish())
         });
         let make = move || {
-            for (chapter, page) in print.entries.iter().map(page_of).enumerate() {
-                let Some(page) = page else { continue };
-                match self.analysis.body(self.files, self.config, page) {
-                    Ok(body) => render::put_chapter(self.scene, print, &mut view, chapter, &body),
-                    Err(fault) => return Ok(Err(fault)),
-                }
-            }
-            Ok(text(self.analysis.theme.page(&view, "")))
+            let body = |page| self.analysis.body(self.files, self.config, page);
+            let put = render::put_chapters(self.scene, print, &mut view, body);
+            Ok(put.and_then(|()| text(self.analysis.theme.page(&view, ""))))
         };
         Ready { key, make: Box::new(make) }
     }

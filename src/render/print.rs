@@ -85,19 +85,23 @@ pub fn print_view<'a>(scene: &'a Scene, print: &Print) -> PageView<'a> {
     view
 }
 
-/// Puts the text of a page into its chapter.
-pub fn put_chapter(scene: &Scene, print: &Print, view: &mut PageView, chapter: usize, body: &Body) {
-    let Content::Print(whole) = &mut view.content else { return };
-    let Some(page) = scene.site.entries[print.entries[chapter]].page else { return };
-    let places: HashMap<usize, String> = print
-        .entries
-        .iter()
-        .map(|entry| (*entry, chapter_id(&scene.site.entries[*entry].url)))
-        .collect();
-    let links = scene.site.links[page].iter();
-    let urls: Vec<String> = links.map(|link| address(scene, print, &places, link)).collect();
-    let found = &mut whole.chapters[chapter];
-    found.body = with_prefix(body, &found.id, &urls);
+/// Puts the texts of pages into their chapters. The first one that can't be had ends it.
+pub fn put_chapters<E>(
+    scene: &Scene,
+    print: &Print,
+    view: &mut PageView,
+    body: impl Fn(usize) -> Result<Body, E>,
+) -> Result<(), E> {
+    let Content::Print(whole) = &mut view.content else { return Ok(()) };
+    let ids = whole.chapters.iter().map(|chapter| chapter.id.clone());
+    let places: HashMap<usize, String> = print.entries.iter().copied().zip(ids).collect();
+    for (entry, chapter) in print.entries.iter().zip(&mut whole.chapters) {
+        let Some(page) = scene.site.entries[*entry].page else { continue };
+        let links = scene.site.links[page].iter();
+        let urls: Vec<String> = links.map(|link| address(scene, print, &places, link)).collect();
+        chapter.body = with_prefix(&body(page)?, &chapter.id, &urls);
+    }
+    Ok(())
 }
 
 /// A body whose own ids begin with a prefix. Where the text of a page has quotation marks they are
