@@ -19,7 +19,7 @@ DOCUMENT = (r"\b(?:RFC|ISO|FIPS|ITU-T|CWE|PEP|UTS|EN|WCAG|ASVS|NIST SP|S\.I\.|Di
             r"(?:/IEC|/IEEE|/EC)*[ -](?:\(E[^)]*\) |Recommendation |No )?[A-Z.]*\d(?:[\w./:-]*\w)?")
 PART = r"\b(?:[Ss]ections?|[Aa]rticles?|arts?\.) (?:\d[\d.]*\d|\d)[a-z]?(?:\(\w+\))*"
 # Further parts after a comma or "and": "A.8.15", "25(1)", "PW.8.2", "AC-2".
-FURTHER = r"(?<![\w.])(?:A\.|[A-Z]{2}\.)?\d+(?:\.\d+)+\b|(?<![\w.(])\d+(?:\(\w+\))+|\b(?:AC|AU|CP|IR|SEC)-\d+"
+FURTHER = r"(?<![\w.])(?<!OAuth )(?<!TLS )(?:A\.|[A-Z]{2}\.)?\d+(?:\.\d+)+\b|(?<![\w.(])\d+(?:\(\w+\))+|\b(?:AC|AU|CP|IR|SEC)-\d+"
 
 
 def plain(markdown):
