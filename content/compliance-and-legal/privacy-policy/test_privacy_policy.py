@@ -26,6 +26,7 @@ REQUIRED = (
     | {("GDPR", f"14(1)({letter})") for letter in "abcdef"} | {("GDPR", f"14(2)({letter})") for letter in "abcdefg"}
     | {("GDPR", "14(3)"), ("GDPR", "14(4)")}
     | {("GDPR", f"30(1)({letter})") for letter in "abcdefg"}
+    | {("UK GDPR", article) for article in ("13(2)(ca)", "14(2)(da)", "22A", "27")} | {("DPA 2018", "164A(5)")}
     | {("CCPA", f"1798.{number}") for number in ("100(a)(1)", "100(a)(2)", "100(a)(3)", "105", "106", "110", "120", "121",
                                                   "125", "130(a)(1)", "130(a)(2)", "130(a)(5)(B)", "130(a)(5)(C)")})
 
