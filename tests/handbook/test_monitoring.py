@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import tomllib
 import unittest
 from pathlib import Path
@@ -19,13 +20,16 @@ CONTENT = ROOT / "content"
 REFERENCE = CONTENT / "reference"
 APM, DASHBOARDS = AREA / "apm-integration", AREA / "dashboard-templates"
 METRICS, ALERTS, LOGS = AREA / "metrics-collection", AREA / "alert-thresholds", AREA / "log-aggregation"
-sys.path[:0] = [str(METRICS), str(ALERTS), str(LOGS), str(APM)]
+AUDIT = CONTENT / "compliance-and-legal/audit-trail"
+sys.path[:0] = [str(METRICS), str(ALERTS), str(LOGS), str(APM), str(AUDIT)]
 
+import check_metrics
 import check_trace
 import logs
 import metrics
 import rules as alert_rules
 import trace_volume
+import verify_audit
 
 
 def program(*arguments, **options):
@@ -39,6 +43,14 @@ class MetricsCollection(unittest.TestCase):
         text = (METRICS / "demo.txt").read_text(encoding="utf-8")
         self.assertEqual((0, ""), program("promtool", "check", "metrics", input=text))
         self.assertNotEqual(0, program("promtool", "check", "metrics", input=text.replace('le="0.3"', "le=0.3"))[0])
+
+    def test_what_the_verifier_of_the_audit_log_writes_is_catalogued(self):
+        with tempfile.TemporaryDirectory() as folder:
+            figures = Path(folder, "audit.prom")
+            verify_audit.write_metrics(str(figures), 2, verify_audit.time("2026-11-25T03:01:00Z"))
+            text = figures.read_text(encoding="utf-8")
+        self.assertEqual([], list(check_metrics.faults(text)))
+        self.assertEqual((0, ""), program("promtool", "check", "metrics", input=text))
 
     def test_prometheus_accepts_its_configuration(self):
         code, said = program("promtool", "check", "config", "--syntax-only", METRICS / "prometheus.yaml")
@@ -154,13 +166,14 @@ class AlertThresholds(unittest.TestCase):
             "error-handling-and-recovery/recovery-procedures/index.md",
             "error-handling-and-recovery/recovery-procedures/expired-certificate.md",
             "error-handling-and-recovery/recovery-procedures/queue-backlog.md",
-            "error-handling-and-recovery/logging-standards/index.md")}
+            "error-handling-and-recovery/logging-standards/index.md", "compliance-and-legal/audit-trail/index.md")}
         text = " ".join(pages.values())
         for alert, limit, stated in [
             ("OutboxStandsStill", 300, "of the queue `outbox` above 300 s is an alert"),
             ("TransactionOpen", 300, "`db_oldest_transaction_seconds` above 300 alerts"),
             ("LogArchiveLate", 15 * 60, "older than 15 minutes for `database-wal` | SEV2"),
             ("BackupLateDaily", 26 * 3600, "older than 26 hours for `database-base` | SEV3"),
+            ("AuditUnverified", 26 * 3600, "26 hours after the last verification `AuditUnverified`"),
             ("BackupLateWeekly", 8 * 86400, "older than 8 days for `database-dump` | SEV3"),
             ("RestoreTestLate", 35 * 86400, "older than 35 days | SEV3"),
             ("ProviderLimits", 5, "More than 5 outcomes `limited` of one provider in 10 minutes"),

@@ -113,6 +113,23 @@ class Program(unittest.TestCase):
             status, out = self.run_it(HERE / "sample/export.jsonl", HERE / "sample/anchors", cuts)
             self.assertEqual((2, True), (status, "who approved it" in out))
 
+    def test_the_alerts_get_their_figures_and_keep_them_when_it_cannot_tell(self):
+        with tempfile.TemporaryDirectory() as folder:
+            figures, bad = Path(folder, "audit.prom"), Path(folder, "export.jsonl")
+
+            def told(export):
+                self.run_it(export, HERE / "sample/anchors", HERE / "cuts.csv", "--metrics", figures)
+                return [line for line in figures.read_text().splitlines() if not line.startswith("#")]
+
+            ended = 'schedule_last_success_timestamp_seconds{task="audit-verification"} 1795645800'
+            self.assertEqual(["audit_verification_faults 0", ended], told(HERE / "sample/export.jsonl"))
+            bad.write_text("".join(json.dumps(entry) + "\n" for entry in sample()[:-3]))
+            broken = told(bad)
+            self.assertRegex(broken[0], r"\Aaudit_verification_faults [1-9]")
+            bad.write_text("not json\n")
+            self.assertEqual(broken, told(bad))
+            self.assertEqual(["audit.prom", "export.jsonl"], sorted(path.name for path in Path(folder).iterdir()))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,9 +1,10 @@
 """Verifies the audit log without trusting the database: every hash anew, and the heads that were anchored outside.
 
-    python3 verify_audit.py EXPORT ANCHORS CUTS [--now TIME]
+    python3 verify_audit.py EXPORT ANCHORS CUTS [--now TIME] [--metrics FILE]
 
 EXPORT is what export_chain.sql prints, ANCHORS the folder of anchors fetched from the store, CUTS the list of restores
 that took the log back (cuts.csv). Prints one line a fault and then a summary. Exit status: 0 whole, 1 faults, 2 can't tell.
+FILE is read by the host's exporter; it stays as it was when the verifier can't tell, so that its age tells instead.
 """
 
 from __future__ import annotations
@@ -125,11 +126,26 @@ def read_cuts(path: str) -> list[dict]:
     return cuts
 
 
+def write_metrics(path: str, faults: int, now: datetime) -> None:
+    """The figures of the alerts AuditLogBroken and AuditUnverified, whole or not at all."""
+    whole = Path(path).with_suffix(".new")
+    whole.write_text(f'''\
+# HELP audit_verification_faults Faults that the last verification of the audit log found
+# TYPE audit_verification_faults gauge
+audit_verification_faults {faults}
+# HELP schedule_last_success_timestamp_seconds When a scheduled task last ended well
+# TYPE schedule_last_success_timestamp_seconds gauge
+schedule_last_success_timestamp_seconds{{task="audit-verification"}} {now.timestamp():.0f}
+''', encoding="utf-8")
+    whole.replace(path)
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Verifies the audit log against its anchors.")
     for name in ("export", "anchors", "cuts"):
         parser.add_argument(name)
     parser.add_argument("--now", type=time, default=datetime.now(timezone.utc))
+    parser.add_argument("--metrics")
     given = parser.parse_args(arguments)
     try:
         faults, summary = verify(read_entries(given.export), read_anchors(given.anchors), read_cuts(given.cuts), given.now)
@@ -137,6 +153,8 @@ def main(arguments: list[str]) -> int:
         print(f"verify_audit: can't tell: {error!r}", file=sys.stderr)
         return 2
     print(*faults, summary, sep="\n")
+    if given.metrics:
+        write_metrics(given.metrics, len(faults), given.now)
     return 1 if faults else 0
 
 
