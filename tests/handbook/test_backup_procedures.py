@@ -153,7 +153,7 @@ class Backup(unittest.TestCase):
         result = tool("backup.sh", "dump", PGDATABASE="template1")
         self.assertRegex(result.stdout, r"\Adump-\d{8}T\d{6}Z\.age \d+ bytes, 0 tables\n\Z")
         name = result.stdout.split()[0]
-        self.assertEqual(0, tool("store.sh", "--has", name).returncode)
+        self.assertEqual(f"{name}\n", tool("store.sh", "--list", name).stdout)
 
     def test_the_metric_tells_the_last_success_and_a_failure_leaves_it(self):
         metrics = database.folder / "metrics"
@@ -186,6 +186,7 @@ class Bucket(http.server.BaseHTTPRequestHandler):
     """As much of S3 as store.sh speaks."""
 
     held: dict = {}
+    write_only = False  # As for the key of the database host.
 
     def do_PUT(self):
         body, name = self.rfile.read(int(self.headers["Content-Length"])), self.path.removeprefix("/backups/")
@@ -195,6 +196,8 @@ class Bucket(http.server.BaseHTTPRequestHandler):
         self.answer(412 if taken else 200)
 
     def do_GET(self):
+        if self.write_only:
+            return self.answer(403)
         if "?" in self.path:
             prefix = self.path.split("prefix=")[1]
             keys = [f"<Contents><Key>{name}</Key></Contents>" for name in self.held if name.startswith(prefix)]
@@ -219,12 +222,10 @@ class Store(unittest.TestCase):
             return run("sh", "-c", script, "sh", *arguments, BACKUP_STORE=place)
 
         self.assertEqual(0, call("wal/0A.one.age", stdin="body").returncode)
-        self.assertNotEqual(0, call("wal/0A.one.age", stdin="other").returncode, "a name is taken once")
+        self.assertEqual(3, call("wal/0A.one.age", stdin="other").returncode, "a name is taken once")
         self.assertEqual("body", call("--get", "wal/0A.one.age").stdout)
         self.assertEqual("wal/0A.one.age\n", call("--wal", "0A").stdout)
         self.assertEqual("", call("--wal", "0B").stdout)
-        self.assertEqual(0, call("--has", "wal/0A.one.age").returncode)
-        self.assertNotEqual(0, call("--has", "wal/0A.on").returncode)
         self.assertEqual(0, call("base-2", stdin="x").returncode)
         self.assertEqual(0, call("base-1", stdin="x").returncode)
         self.assertEqual("base-1\nbase-2\n", call("--list", "base-").stdout)
@@ -235,12 +236,30 @@ class Store(unittest.TestCase):
             give_away(folder)
             self.check_store(folder)
 
-    def test_a_bucket_keeps_each_name_once(self):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Bucket)
+    def bucket(self, **changed):
+        kind = type("Bucket", (Bucket,), {"held": {}, **changed})
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), kind)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
-        self.check_store(f"http://127.0.0.1:{server.server_address[1]}/backups")
+        return kind, f"http://127.0.0.1:{server.server_address[1]}/backups"
+
+    def test_a_bucket_keeps_each_name_once(self):
+        self.check_store(self.bucket()[1])
+
+    def test_a_segment_that_comes_again_needs_no_right_to_look(self):
+        kind, address = self.bucket(write_only=True)
+        for _ in range(2):
+            sent = tool("backup.sh", "wal", str(database.folder / "recipients"), "0B", BACKUP_STORE=address)
+            self.assertEqual((0, ""), (sent.returncode, sent.stderr))
+        self.assertEqual(1, len(kind.held))
+
+    def test_a_bucket_that_refuses_or_is_away_is_told(self):
+        _, address = self.bucket(do_PUT=lambda self: self.answer(403))
+        for place in (address, "http://127.0.0.1:9/backups"):
+            sent = tool("backup.sh", "wal", str(database.folder / "recipients"), "0B", BACKUP_STORE=place)
+            self.assertEqual(1, sent.returncode)
+            self.assertIn("curl", sent.stderr)
 
 
 if __name__ == "__main__":

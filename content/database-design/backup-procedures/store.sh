@@ -1,8 +1,7 @@
 #!/bin/sh
 # Where backups lie: a folder, or a bucket of an object storage that speaks S3. Used as BACKUP_PUT and BACKUP_GET.
 #
-#   store.sh NAME           stores standard input under a name; fails if it is taken
-#   store.sh --has NAME     exit status 0 if the name is taken
+#   store.sh NAME           stores standard input under a name; exit status 3 if it is taken
 #   store.sh --get NAME     writes what is stored
 #   store.sh --wal NAME     the full name of a segment of the log
 #   store.sh --list PREFIX  all names that begin so, sorted
@@ -38,7 +37,11 @@ put() {
             trap 'rm -f "$body"' EXIT
             cat >"$body"
             # Refused by the storage (412) if the name is taken.
-            request --header 'If-None-Match: *' --upload-file "$body" "$BACKUP_STORE/$1"
+            status=$(request --header 'If-None-Match: *' --upload-file "$body" --output /dev/null \
+                --write-out '%{http_code}' "$BACKUP_STORE/$1") || {
+                [ "$status" != 412 ] || exit 3
+                exit 1
+            }
             ;;
         *)
             mkdir -p "$BACKUP_STORE/$(dirname "$1")"
@@ -46,13 +49,15 @@ put() {
             trap 'rm -f "$body"' EXIT
             cat >"$body"
             sync "$body"
-            ln "$body" "$BACKUP_STORE/$1" # Fails if the name is taken.
+            ln "$body" "$BACKUP_STORE/$1" || { # Fails if the name is taken.
+                [ ! -e "$BACKUP_STORE/$1" ] || exit 3
+                exit 1
+            }
             ;;
     esac
 }
 
 case "${1:-}" in
-    --has) names "$2" | grep -qxF "$2" ;;
     --get)
         case "$BACKUP_STORE" in
             http*) request "$BACKUP_STORE/$2" ;;
@@ -62,7 +67,7 @@ case "${1:-}" in
     --wal) names "wal/$2." | tail -n 1 ;;
     --list) names "$2" ;;
     "" | -*)
-        echo "usage: store.sh NAME | --has NAME | --get NAME | --wal NAME | --list PREFIX" >&2
+        echo "usage: store.sh NAME | --get NAME | --wal NAME | --list PREFIX" >&2
         exit 2
         ;;
     *) put "$1" ;;
