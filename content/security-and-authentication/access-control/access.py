@@ -15,7 +15,8 @@ REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 RECENT = timedelta(minutes=10)
 # What only a person does who has just proved who they are; a stolen open session is not enough.
 SENSITIVE = {
-    ("api_keys", "write"), ("members", "write"), ("exports", "write"), ("payment_methods", "write"),
+    ("api_keys", "write"), ("members", "write"), ("exports", "write"), ("jobs", "write"),
+    ("payment_methods", "write"),
     ("organisation", "delete"), ("organisation", "transfer"), ("staff_access", "write"), ("members", "lock"),
     ("organisation", "suspend"),
 }
