@@ -98,9 +98,11 @@ def row_faults(row, words, newest):
         yield f"no day: {row['checked']!r}"
 
 
-def page_faults(page, rows, newest):
-    """What is missing in the rows of a page."""
+def page_faults(page, rows, newest, beside=()):
+    """What is missing in the rows of a page. Texts beside it, such as runbooks and contracts, count as running text."""
     front, running, items = split(page)
+    for other in beside:
+        running = " ".join([running, split(other)[1], *split(other)[2]])
     references = [plain(row["reference"]) for row in rows]
     if len(set(references)) < len(references):
         yield f"two rows for one reference: {sorted(r for r in set(references) if references.count(r) > 1)}"
@@ -119,19 +121,39 @@ def newest_request():
     return datetime.date.fromisoformat(max(day for page in days for day in page))
 
 
+def register_faults(areas, registers):
+    yield from (f"no register: docs/references/{area}.csv" for area in sorted(areas - registers))
+    yield from (f"a register without an area: docs/references/{area}.csv" for area in sorted(registers - areas))
+
+
+PAGES = {(path.parts[-3], path.parts[-2]): path for path in sorted((ROOT / "content").glob("*/*/index.md"))}
+
+
 class References(unittest.TestCase):
+    def test_each_area_has_a_register(self):
+        faults = register_faults({area for area, _ in PAGES}, {path.stem for path in REGISTERS.glob("*.csv")})
+        self.assertFalse(list(faults))
+
     def test_each_reference_has_a_row_and_each_row_its_reference(self):
         newest = newest_request()
         for register in sorted(REGISTERS.glob("*.csv")):
             rows = load_csv(register)
             self.assertEqual(list(rows[0]), COLUMNS, register.name)
-            pages = {path.parent.name: path for path in (ROOT / "content" / register.stem).glob("*/index.md")}
-            self.assertLessEqual({row["page"] for row in rows}, set(pages), register.name)
-            for gap, path in sorted(pages.items()):
+            gaps = [gap for area, gap in PAGES if area == register.stem]
+            self.assertLessEqual({row["page"] for row in rows}, set(gaps), register.name)
+            for gap in gaps:
                 with self.subTest(area=register.stem, gap=gap):
                     own = [row for row in rows if row["page"] == gap]
-                    faults = list(page_faults(path.read_text(encoding="utf-8"), own, newest))
+                    path = PAGES[register.stem, gap]
+                    beside = [other.read_text(encoding="utf-8") for other in path.parent.glob("*.md") if other != path]
+                    faults = list(page_faults(path.read_text(encoding="utf-8"), own, newest, beside))
                     self.assertFalse(faults, "\n" + "\n".join(faults))
+
+    def test_the_rfcs_that_pages_rest_on_are_those_of_the_register_of_standards(self):
+        cited = {number for register in REGISTERS.glob("*.csv") for row in load_csv(register)
+                 for number in re.findall(r"RFC (\d+)", row["reference"])}
+        followed = {row["id"] for row in load_csv(ROOT / "content/reference/standards.csv")}
+        self.assertEqual({f"rfc-{number}" for number in cited}, {name for name in followed if name.startswith("rfc-")})
 
 
 PAGE = """---
@@ -166,8 +188,8 @@ ROWS = [row("RFC 6238, section 5.2"), row("RFC 8259"), row("OWASP ASVS 5.0: 6.2.
 
 
 class PlantedFaults(unittest.TestCase):
-    def check(self, said, page=PAGE, rows=ROWS):
-        faults = list(page_faults(page, rows, NEWEST))
+    def check(self, said, page=PAGE, rows=ROWS, beside=()):
+        faults = list(page_faults(page, rows, NEWEST, beside))
         self.assertEqual(len(faults), len(said), faults)
         for fault, words in zip(faults, said):
             self.assertIn(words, fault)
@@ -197,10 +219,18 @@ class PlantedFaults(unittest.TestCase):
             with self.subTest(words):
                 self.check([repr(words)], PAGE.replace("`RFC 1`", words + "."))
 
+    def test_a_citation_beside_the_page_is_told(self):
+        self.check([], beside=["As RFC 6238 wants."])
+        self.check(["'article 31(1)'"], beside=["As RFC 6238 wants.", "# A runbook\n\n## References\n\n- article 31(1)\n"])
+
     def test_a_control_of_the_front_matter_is_told(self):
         rows = [*ROWS, row("ISO 27001:2022 A.5.18")]
         self.check([], PAGE.replace("  - OWASP", "  - ISO 27001:2022 A.5.18\n  - OWASP"), rows)
         self.check(["ISO 27001:2022 A.5.17"], PAGE.replace("  - OWASP", "  - ISO 27001:2022 A.5.17\n  - OWASP"))
+
+    def test_an_area_without_a_register_is_told_and_the_other_way_round(self):
+        self.assertEqual(list(register_faults({"a", "b"}, {"b", "c"})), [
+            "no register: docs/references/a.csv", "a register without an area: docs/references/c.csv"])
 
     def test_a_row_that_its_page_no_longer_has_is_told(self):
         self.check(["no longer on its page: 'RFC 7914'"], rows=[*ROWS, row("RFC 7914")])
