@@ -48,6 +48,8 @@ enum Failure {
     CannotTell(String, String),
     /// Faults in `book.toml`.
     Config(Vec<Diagnostic>),
+    /// Somebody pressed ^C; what that left undone.
+    Interrupted(String),
 }
 
 impl From<files::Error> for Failure {
@@ -61,6 +63,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::CannotTell(..) => 3,
+            Self::Interrupted(_) => 130,
             _ => 2,
         }
     }
@@ -84,7 +87,7 @@ impl Verdict {
 type Outcome = Result<Verdict, Failure>;
 
 /// Runs the program: 0 fine, 1 content or theme breaks a rule, 2 usage, `book.toml` or machine,
-/// 3 the history is needed and absent.
+/// 3 the history is needed and absent, 130 it was interrupted.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,

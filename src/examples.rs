@@ -11,7 +11,9 @@ mod record;
 
 pub use collect::{Sources, collect};
 pub use program::MARKER;
-pub use record::{Book, LOCK, Record, Recorded, Results, read_records, write_records};
+pub use record::{
+    Book, LOCK, Record, Recorded, Results, read_records, write_record, write_records,
+};
 
 use std::sync::Arc;
 use std::time::Duration;

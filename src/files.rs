@@ -44,6 +44,13 @@ pub trait Files: Sync {
         Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 
+    /// Adds to the end of a file in one go, so that two who do aren't mixed up. Makes the file, not
+    /// its folder.
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let old = self.read(path).unwrap_or_default();
+        self.write(path, &[&old, bytes].concat())
+    }
+
     /// Removes a file, and the folders above it that have become empty, up to `root`. Refused where
     /// files can only be read.
     fn remove(&self, _path: &Path, _root: &Path) -> io::Result<()> {

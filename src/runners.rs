@@ -22,6 +22,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::examples::Example;
 use crate::files::Files;
 
 /// What runs are made with.
@@ -42,9 +43,12 @@ pub struct Bench<'a> {
     pub passed: BTreeMap<String, Known>,
     /// Set when everything must end.
     pub stop: Arc<AtomicBool>,
-    /// Called when an example has ended, with how many have.
-    pub progress: &'a (dyn Fn(usize) + Sync),
+    /// Called when an example has ended, on the thread that ran it.
+    pub ended: &'a (dyn Fn(&Example, &Report) + Sync),
 }
+
+/// Why an example wasn't run to its end, or not begun, once [`Bench::stop`] is set.
+pub const INTERRUPTED: &str = "it was interrupted";
 
 /// When an example passed, and how long it took.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,6 +98,11 @@ impl Outcome {
             Self::NotRun(_) => "not-run",
             Self::Ignored(_) => "ignored",
         }
+    }
+
+    /// True for what an interrupt has kept from running.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self, Self::NotRun(why) if why == INTERRUPTED)
     }
 
     /// What is said about it; empty for one that passed.

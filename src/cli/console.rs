@@ -106,7 +106,9 @@ impl Console {
     #[expect(clippy::unused_self, reason = "whoever prints holds the console")]
     pub(super) fn failure(&self, failure: &Failure) {
         match failure {
-            Failure::Usage(message) => error_line(&format!("error: {message}")),
+            Failure::Usage(message) | Failure::Interrupted(message) => {
+                error_line(&format!("error: {message}"));
+            }
             Failure::Helped(message, help) | Failure::CannotTell(message, help) => {
                 error_line(&format!("error: {message}\n  help: {help}"));
             }

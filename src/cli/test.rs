@@ -5,7 +5,9 @@ mod print;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use signal_hook::consts;
 
 use super::arguments::{Global, TestFormat, TestOptions};
 use super::console::Console;
@@ -15,6 +17,7 @@ use crate::base::plural;
 use crate::build::{Analysis, analyse};
 use crate::examples::{Example, Mode, collect};
 use crate::runners::{self, Bench, Known, Report};
+use memory::Keeper;
 
 pub(super) fn run(options: &TestOptions, global: &Global, console: &Console) -> Outcome {
     let project = Project::open(global, console)?;
@@ -35,9 +38,10 @@ pub(super) fn run(options: &TestOptions, global: &Global, console: &Console) -> 
         return Ok(Verdict::Fine);
     }
     let known = memory::remembered(&project);
-    let passed = if options.no_cache { BTreeMap::new() } else { known.clone() };
-    let reports = work(&project, console, &examples, passed)?;
-    memory::remember(&project, known, &reports)?;
+    let keeper = Keeper::open(&project, &known, options.record.then_some(&records[..]))?;
+    let passed = if options.no_cache { BTreeMap::new() } else { known };
+    let reports = work(&project, console, &examples, (passed, &keeper))?;
+    keeper.close()?;
     let results: Vec<(&Example, &Report)> = examples.iter().zip(&reports).collect();
     console.data(&match options.format {
         TestFormat::Human => print::human(&results),
@@ -57,6 +61,11 @@ fn judge(options: &TestOptions, results: &[(&Example, &Report)]) -> Outcome {
     let count = |is: fn(&runners::Outcome) -> bool| {
         results.iter().filter(|(_, report)| is(&report.outcome)).count()
     };
+    let interrupted = count(runners::Outcome::is_interrupted);
+    if interrupted > 0 {
+        let all = plural(results.len(), "example");
+        return Err(Failure::Interrupted(format!("interrupted; {interrupted} of {all} not run")));
+    }
     if count(|outcome| matches!(outcome, runners::Outcome::Failed(_))) > 0 {
         return Ok(Verdict::Broken);
     }
@@ -109,19 +118,25 @@ fn is_below(example: &Example, prefix: &str) -> bool {
         .any(|path| path.as_str() == prefix || path.strip(prefix).is_some())
 }
 
+/// What asks the program to end.
+#[cfg(unix)]
+const SIGNALS: &[i32] = &[consts::SIGINT, consts::SIGTERM, consts::SIGHUP];
+#[cfg(not(unix))]
+const SIGNALS: &[i32] = &[consts::SIGINT, consts::SIGTERM];
+
 fn work(
     project: &Project,
     console: &Console,
     examples: &[Example],
-    passed: BTreeMap<String, Known>,
+    (passed, keeper): (BTreeMap<String, Known>, &Keeper),
 ) -> Result<Vec<Report>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // The second time, the signal ends us at once.
-        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
+    // To end at once by a second signal would leave behind what the first one is about to end.
+    for signal in SIGNALS {
+        signal_hook::flag::register(*signal, Arc::clone(&stop))
             .map_err(|error| Failure::Usage(format!("can't listen to signals: {error}")))?;
     }
+    let done = AtomicUsize::new(0);
     let total = examples.iter().filter(|example| !matches!(example.mode, Mode::Ignore(_))).count();
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let settings = &project.config.examples;
@@ -134,7 +149,11 @@ fn work(
         today: project.config.today,
         passed,
         stop,
-        progress: &|done| console.progress(&format!("{done} of {total} examples")),
+        ended: &|example, report| {
+            keeper.keep(example, report);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            console.progress(&format!("{done} of {total} examples"));
+        },
     };
     let reports = runners::run(&bench, examples);
     console.progress("");

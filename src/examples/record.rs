@@ -56,10 +56,12 @@ pub fn read_records(text: &str) -> Result<Vec<Record>, usize> {
 pub fn write_records(mut records: Vec<Record>) -> String {
     records.sort();
     records.dedup();
-    let line = |record: &Record| {
-        serde_json::to_string(record).expect("texts and dates can be written") + "\n"
-    };
-    std::iter::once(HEAD.to_string()).chain(records.iter().map(line)).collect()
+    std::iter::once(HEAD.to_string()).chain(records.iter().map(write_record)).collect()
+}
+
+/// Writes one record: a line.
+pub fn write_record(record: &Record) -> String {
+    serde_json::to_string(record).expect("texts and dates can be written") + "\n"
 }
 
 /// What is recorded of the examples of a page.

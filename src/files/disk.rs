@@ -70,6 +70,10 @@ impl Files for DiskFiles {
         Ok(())
     }
 
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        File::options().create(true).append(true).open(path)?.write_all(bytes)
+    }
+
     fn remove(&self, path: &Path, root: &Path) -> io::Result<()> {
         fs::remove_file(path)?;
         let mut folder = path.parent();

@@ -5,9 +5,10 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Child;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::INTERRUPTED;
 use super::process::{Call, End, Limits, finish, run, start};
 use crate::files::{Account, Scratch};
 
@@ -31,13 +32,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Clusters {
     /// Starts a cluster of its own for one example.
-    pub(super) fn start(&self, environment: &[(OsString, OsString)]) -> Result<Cluster, String> {
-        let first = self.first.get_or_init(|| first(environment));
+    pub(super) fn start(
+        &self,
+        environment: &[(OsString, OsString)],
+        stop: &AtomicBool,
+    ) -> Result<Cluster, String> {
+        let first = self.first.get_or_init(|| first(environment, stop));
         let first = first.as_ref().map_err(Clone::clone)?;
         let scratch = owned_scratch()?;
         // Copied by the account that it belongs to, so that the copy does, too.
         let from = text(&first.path().join("data"));
-        call(&["cp", "-R", &from, "data"], environment, &scratch)?;
+        call(&["cp", "-R", &from, "data"], environment, stop, &scratch)?;
         let sockets = format!("unix_socket_directories={}", scratch.path().display());
         let settings = ["listen_addresses=", &sockets, "fsync=off", "timezone=UTC"];
         let mut command = vec!["postgres", "-D", "data"];
@@ -47,7 +52,7 @@ impl Clusters {
             Call { command: &command, folder: scratch.path(), environment, account: account() };
         let server = start(&call, &scratch)?;
         let mut cluster = Cluster { server, scratch };
-        cluster.wait()?;
+        cluster.wait(stop)?;
         Ok(cluster)
     }
 }
@@ -62,9 +67,12 @@ impl Cluster {
     }
 
     /// Waits until it takes connections, as `pg_ctl` does: by what it writes into its own file.
-    fn wait(&mut self) -> Result<(), String> {
+    fn wait(&mut self, stop: &AtomicBool) -> Result<(), String> {
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
+            if stop.load(Ordering::Relaxed) {
+                return Err(INTERRUPTED.to_string());
+            }
             if self.scratch.text("data/postmaster.pid", 1000).contains("ready") {
                 return Ok(());
             }
@@ -84,10 +92,10 @@ impl Drop for Cluster {
 }
 
 /// Makes the cluster that the others are copied from.
-fn first(environment: &[(OsString, OsString)]) -> Result<Scratch, String> {
+fn first(environment: &[(OsString, OsString)], stop: &AtomicBool) -> Result<Scratch, String> {
     let scratch = owned_scratch()?;
     let command = "initdb -D data -U postgres -A trust -E UTF8 --no-locale --no-sync";
-    call(&command.split(' ').collect::<Vec<_>>(), environment, &scratch)?;
+    call(&command.split(' ').collect::<Vec<_>>(), environment, stop, &scratch)?;
     Ok(scratch)
 }
 
@@ -113,16 +121,17 @@ fn owned_scratch() -> Result<Scratch, String> {
 fn call(
     command: &[&str],
     environment: &[(OsString, OsString)],
+    stop: &AtomicBool,
     scratch: &Scratch,
 ) -> Result<(), String> {
     let command: Vec<String> = command.iter().map(ToString::to_string).collect();
     let call = Call { command: &command, folder: scratch.path(), environment, account: account() };
-    let stop = AtomicBool::new(false);
-    let limits = Limits { timeout: PATIENCE, output: 1_000_000, stop: &stop };
+    let limits = Limits { timeout: PATIENCE, output: 1_000_000, stop };
     let ended = run(&call, limits, scratch);
     match ended.end {
         End::Succeeded => Ok(()),
         End::NotStarted(why) => Err(why),
+        End::Stopped => Err(INTERRUPTED.to_string()),
         _ => Err(format!("`{}` fails:\n{}", command[0], ended.err.trim_end())),
     }
 }

@@ -55,11 +55,13 @@ const ERR: &str = "stderr";
 
 /// Starts a process in a group of its own and waits until it and its group have ended.
 pub(super) fn run(call: &Call, limits: Limits, scratch: &Scratch) -> Ended {
+    let silent = |end| Ended { end, out: String::new(), err: String::new() };
+    if limits.stop.load(Ordering::Relaxed) {
+        return silent(End::Stopped);
+    }
     let mut child = match start(call, scratch) {
         Ok(child) => child,
-        Err(why) => {
-            return Ended { end: End::NotStarted(why), out: String::new(), err: String::new() };
-        }
+        Err(why) => return silent(End::NotStarted(why)),
     };
     let end = watch(&mut child, limits, scratch);
     // What the process has left behind in its group ends with it.
@@ -104,7 +106,7 @@ fn watch(child: &mut Child, limits: Limits, scratch: &Scratch) -> End {
             None
         };
         if let Some(end) = end {
-            finish(child, Duration::from_secs(2));
+            finish(child, Duration::from_secs(1));
             return end;
         }
         std::thread::sleep(pause);

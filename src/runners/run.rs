@@ -3,14 +3,14 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::postgres::{Cluster, Clusters, RIGHT, syntax_query};
 use super::process::{Call, End, Ended, Limits, run as run_process};
 use super::tools::Tools;
 use super::verdict::{Fault, Names, verdict};
-use super::{Bench, Outcome, Report, parse};
+use super::{Bench, INTERRUPTED, Outcome, Report, parse};
 use crate::base::Hasher;
 use crate::examples::{Example, Mode, Program};
 use crate::files::Scratch;
@@ -18,15 +18,15 @@ use crate::files::Scratch;
 /// Runs examples and reports on each, in their order.
 pub fn run(bench: &Bench, examples: &[Example]) -> Vec<Report> {
     let hall = Hall { bench, tools: Tools::new(bench), clusters: Clusters::default() };
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let next = AtomicUsize::new(0);
     let reports: Vec<Mutex<Option<Report>>> = examples.iter().map(|_| Mutex::default()).collect();
     let work = || {
         while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed))
             && let Some(example) = examples.get(index)
         {
             let report = hall.report(example);
+            (bench.ended)(example, &report);
             *reports[index].lock().expect("no one panics with it") = Some(report);
-            (bench.progress)(done.fetch_add(1, Ordering::Relaxed) + 1);
         }
     };
     std::thread::scope(|scope| {
@@ -35,7 +35,7 @@ pub fn run(bench: &Bench, examples: &[Example]) -> Vec<Report> {
         }
     });
     let report = |report: Mutex<Option<Report>>| {
-        report.into_inner().ok().flatten().expect("each example was run")
+        report.into_inner().ok().flatten().expect("each example has a report")
     };
     reports.into_iter().map(report).collect()
 }
@@ -60,6 +60,7 @@ impl Hall<'_> {
         let early = match &example.mode {
             Mode::Ignore(reason) => Some(Outcome::Ignored(reason.clone())),
             Mode::Fault(fault) => Some(Outcome::Failed(fault.clone())),
+            _ if self.is_stopped() => Some(Outcome::NotRun(INTERRUPTED.to_string())),
             _ => self.hindrance(example).map(Outcome::NotRun),
         };
         if let Some(outcome) = early {
@@ -74,6 +75,10 @@ impl Hall<'_> {
         let started = Instant::now();
         let outcome = self.outcome(example);
         Report { took: started.elapsed(), ..ended(outcome, tool, key) }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.bench.stop.load(Ordering::Relaxed)
     }
 
     /// Why an example can't be tried on this machine.
@@ -98,9 +103,8 @@ impl Hall<'_> {
             Err(Fault::Example(why)) => return Outcome::Failed(why),
         };
         let done = room.all();
-        let after = example.runner.teardown.iter().map(|command| room.command(command, &room.file));
-        let after: Result<Vec<String>, Fault> = after.collect();
-        verdict(example, done.and_then(|out| after.map(|_| out)), &room.names)
+        let after = room.tear_down();
+        verdict(example, done.and_then(|out| after.map(|()| out)), &room.names)
     }
 }
 
@@ -159,7 +163,10 @@ impl<'a> Room<'a> {
         }
         let mut environment = environment(hall, example, &scratch).map_err(machine)?;
         let cluster = match example.service {
-            Some(_) => Some(hall.clusters.start(&environment).map_err(Fault::Machine)?),
+            Some(_) => Some({
+                let stop = &hall.bench.stop;
+                hall.clusters.start(&environment, stop).map_err(Fault::Machine)?
+            }),
             None => None,
         };
         environment.extend(cluster.iter().flat_map(Cluster::environment));
@@ -182,7 +189,7 @@ impl<'a> Room<'a> {
     fn all(&self) -> Result<String, Fault> {
         let runner = &self.example.runner;
         for command in &runner.setup {
-            self.command(command, &self.file)?;
+            self.command(command)?;
         }
         let fault = runner.parse.and_then(|format| parse::fault(format, &self.text));
         if let Some(fault) = fault {
@@ -195,7 +202,7 @@ impl<'a> Room<'a> {
                 .iter()
                 .map(|part| part.replace("{schema}", &self.path(schema.as_str())))
                 .collect();
-            self.command(&command, &self.file)?;
+            self.command(&command)?;
         }
         Ok(out)
     }
@@ -210,58 +217,72 @@ impl<'a> Room<'a> {
             (_, Program::File) if !runner.file_command.is_empty() => &runner.file_command,
             _ => &runner.command,
         };
-        if command.is_empty() { Ok(String::new()) } else { self.command(command, &self.file) }
+        if command.is_empty() { Ok(String::new()) } else { self.command(command) }
+    }
+
+    /// Puts away what the set-up has made. An interrupt doesn't keep it from that, as others may
+    /// share it, but then it must be quick.
+    fn tear_down(&self) -> Result<(), Fault> {
+        let never = AtomicBool::new(false);
+        let most = if self.hall.is_stopped() { Duration::from_secs(2) } else { Duration::MAX };
+        let limits = self.limits();
+        let limits = Limits { stop: &never, timeout: limits.timeout.min(most), ..limits };
+        for command in &self.example.runner.teardown {
+            self.told(self.start(&self.filled(command), limits))?;
+        }
+        Ok(())
     }
 
     /// Runs a command with the names of the example's file and folder filled in.
-    fn command(&self, command: &[String], file: &str) -> Result<String, Fault> {
+    fn command(&self, command: &[String]) -> Result<String, Fault> {
+        self.told(self.start(&self.filled(command), self.limits()))
+    }
+
+    fn filled(&self, command: &[String]) -> Vec<String> {
+        let file = self.file.as_str();
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         let folder = self.folder.to_string_lossy();
         let fill = |part: &String| {
             part.replace("{file}", file).replace("{stem}", stem).replace("{folder}", &folder)
         };
-        let command: Vec<String> = command.iter().map(fill).collect();
-        let ended = self.start(&command);
-        match ended.end {
-            End::Succeeded => Ok(ended.out),
-            End::NotStarted(why) => Err(Fault::Machine(why)),
-            End::Stopped => Err(Fault::Machine("it was interrupted".to_string())),
-            _ => Err(Fault::Example(self.words(&ended))),
-        }
+        command.iter().map(fill).collect()
     }
 
-    fn start(&self, command: &[String]) -> Ended {
-        let call =
-            Call { command, folder: &self.folder, environment: &self.environment, account: None };
-        let limits = Limits {
+    fn limits(&self) -> Limits<'a> {
+        Limits {
             timeout: self.example.timeout,
             output: self.hall.bench.output_limit,
             stop: &self.hall.bench.stop,
-        };
+        }
+    }
+
+    fn start(&self, command: &[String], limits: Limits) -> Ended {
+        let call =
+            Call { command, folder: &self.folder, environment: &self.environment, account: None };
         run_process(&call, limits, &self.scratch)
     }
 
-    /// How it ended in one line, then what it printed.
-    fn words(&self, ended: &Ended) -> String {
-        let how = match &ended.end {
+    /// What was printed, or why there is nothing to say about it.
+    fn told(&self, ended: Ended) -> Result<String, Fault> {
+        let how = match ended.end {
+            End::Succeeded => return Ok(ended.out),
+            End::NotStarted(why) => return Err(Fault::Machine(why)),
+            End::Stopped => return Err(Fault::Machine(INTERRUPTED.to_string())),
             End::TimedOut => format!("it takes longer than {} s", self.example.timeout.as_secs()),
             End::PrintedTooMuch => {
                 format!("it prints more than {} bytes", self.hall.bench.output_limit)
             }
-            End::Failed(status) => status.clone(),
-            _ => String::new(),
+            End::Failed(status) => status,
         };
-        format!("{how}\n{}\n{}", ended.out, ended.err)
+        Err(Fault::Example(format!("{how}\n{}\n{}", ended.out, ended.err)))
     }
 
     fn sql_syntax(&self) -> Result<String, Fault> {
         let query = syntax_query(&self.text);
         let command = ["psql", "-X", "-q", "-c", &query].map(str::to_string);
-        let ended = self.start(&command);
-        match ended.err.contains(RIGHT) {
-            true => Ok(String::new()),
-            false => Err(Fault::Example(self.words(&ended))),
-        }
+        let ended = self.start(&command, self.limits());
+        // The query ends by an error in any case.
+        if ended.err.contains(RIGHT) { Ok(String::new()) } else { self.told(ended) }
     }
 
     fn path(&self, path: &str) -> String {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -87,8 +86,8 @@ impl<'a> Tools<'a> {
         let environment: Vec<_> = environment.into_iter().collect();
         let call =
             Call { command, folder: scratch.path(), environment: &environment, account: None };
-        let stop = AtomicBool::new(false);
-        let limits = Limits { timeout: Duration::from_secs(20), output: 100_000, stop: &stop };
+        let (timeout, stop) = (Duration::from_secs(20), &self.bench.stop);
+        let limits = Limits { timeout, output: 100_000, stop };
         let ended = run(&call, limits, &scratch);
         let lines = ended.out.lines().chain(ended.err.lines());
         let mut with_digit = lines.filter(|line| line.chars().any(|char| char.is_ascii_digit()));

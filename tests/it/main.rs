@@ -17,6 +17,7 @@ mod formats;
 mod gates;
 mod hostile;
 mod html;
+mod interrupted;
 mod lifecycle;
 mod lists;
 mod markdown;

@@ -42,14 +42,15 @@ fn place(example: &Example) -> String {
     format!("{}:{}", example.path, example.line)
 }
 
-/// What didn't pass, with what it printed; those that were ignored are in the list only.
+/// What didn't pass, with what it printed; those that were ignored are in the list only, and of
+/// those that an interrupt kept from running the number is said.
 pub(super) fn human(results: &[(&Example, &Report)]) -> String {
     let mut out = String::new();
     for (example, report) in results {
         let verb = match report.outcome {
             Outcome::Failed(_) => "fails",
-            Outcome::NotRun(_) => "isn't run",
-            Outcome::Passed | Outcome::Ignored(_) => continue,
+            Outcome::NotRun(_) if !report.outcome.is_interrupted() => "isn't run",
+            Outcome::Passed | Outcome::NotRun(_) | Outcome::Ignored(_) => continue,
         };
         let mut lines = report.outcome.message().lines();
         let first = lines.next().unwrap_or_default();
