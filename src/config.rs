@@ -104,6 +104,8 @@ pub struct Html {
     pub definition_lists: bool,
     /// Whether GitHub alerts are read.
     pub admonitions: bool,
+    /// Whether formulas in LaTeX stand between dollar signs.
+    pub math: bool,
     /// How lines of code begin that are run and not shown, by language.
     pub hidelines: BTreeMap<String, String>,
     /// Where the repository is.
@@ -285,6 +287,7 @@ impl Reader<'_> {
             smart_punctuation: html.smart_punctuation.unwrap_or(true),
             definition_lists: html.definition_lists.unwrap_or(true),
             admonitions: html.admonitions.unwrap_or(true),
+            math: html.math.unwrap_or(false),
             hidelines: html.code.hidelines,
             repository: html.git_repository_url,
             edit_url: html.edit_url_template,

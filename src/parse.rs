@@ -9,6 +9,7 @@ mod fences;
 mod highlight;
 mod html;
 mod markup;
+mod math;
 mod prose;
 mod standing;
 mod summary;
@@ -210,6 +211,8 @@ pub struct ParseOptions<'a> {
     pub alerts: bool,
     /// How lines of code begin that aren't shown, by language.
     pub hidelines: &'a BTreeMap<String, String>,
+    /// Whether formulas in LaTeX are drawn.
+    pub math: bool,
     /// Whether the text is kept for the search.
     pub search: bool,
 }
@@ -221,6 +224,7 @@ impl<'a> From<&'a Html> for ParseOptions<'a> {
             smart_punctuation: html.smart_punctuation,
             definition_lists: html.definition_lists,
             alerts: html.admonitions,
+            math: html.math,
             hidelines: &html.hidelines,
             search: html.search.enable,
         }
@@ -299,6 +303,7 @@ fn extensions(options: ParseOptions) -> Options {
         | Options::ENABLE_HEADING_ATTRIBUTES;
     extensions.set(Options::ENABLE_SMART_PUNCTUATION, options.smart_punctuation);
     extensions.set(Options::ENABLE_DEFINITION_LIST, options.definition_lists);
+    extensions.set(Options::ENABLE_MATH, options.math);
     extensions
 }
 
@@ -322,7 +327,10 @@ fn plain(events: &Events) -> String {
     let mut out = String::new();
     for (event, _) in events {
         match event {
-            Event::Text(text) | Event::Code(text) => out.push_str(text),
+            Event::Text(text)
+            | Event::Code(text)
+            | Event::InlineMath(text)
+            | Event::DisplayMath(text) => out.push_str(text),
             Event::SoftBreak | Event::HardBreak => out.push(' '),
             _ => {}
         }

@@ -94,6 +94,9 @@ pub(super) struct HtmlTable {
     pub definition_lists: Option<bool>,
     /// Whether GitHub alerts are read; true unless set.
     pub admonitions: Option<bool>,
+    /// Whether `$…$` and `$$…$$` are formulas in LaTeX, as blocks of the language `math` always are;
+    /// false unless set.
+    pub math: Option<bool>,
     /// The address of the repository, for a link on each page.
     pub git_repository_url: Option<String>,
     /// The address where a page is edited; `{path}` stands for its path.

@@ -14,6 +14,7 @@ use std::ops::Range;
 use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::markup;
+use super::math::Place;
 use super::{Body, CodeCache, Heading, LinkRef, ParseOptions, Piece, plain};
 use crate::base::{escape_html, one_line};
 use crate::checklist::{Events, end_of};
@@ -205,8 +206,8 @@ impl<'a> Writer<'a> {
             Event::HardBreak => self.push("<br>\n"),
             Event::Rule => self.push("<hr>\n"),
             Event::TaskListMarker(done) => self.task_box(*done),
-            // Math isn't switched on.
-            Event::InlineMath(math) | Event::DisplayMath(math) => self.push_escaped(math),
+            Event::InlineMath(formula) => self.formula(formula, Place::Inline, range.clone()),
+            Event::DisplayMath(formula) => self.formula(formula, Place::Block, range.clone()),
         }
         at + 1
     }

@@ -229,6 +229,8 @@ fn is_inline(event: &Event) -> bool {
     match event {
         Event::Text(_)
         | Event::Code(_)
+        | Event::InlineMath(_)
+        | Event::DisplayMath(_)
         | Event::InlineHtml(_)
         | Event::SoftBreak
         | Event::HardBreak

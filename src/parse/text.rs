@@ -27,7 +27,10 @@ pub(super) fn sections(events: &Events, ids: &BTreeMap<usize, String>) -> Vec<Te
                 at = end;
                 continue;
             }
-            Event::Text(text) | Event::Code(text) => last.text.push_str(text),
+            Event::Text(text)
+            | Event::Code(text)
+            | Event::InlineMath(text)
+            | Event::DisplayMath(text) => last.text.push_str(text),
             Event::SoftBreak | Event::HardBreak => last.text.push(' '),
             Event::End(tag) if ends_block(*tag) => last.text.push(' '),
             _ => {}

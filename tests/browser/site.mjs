@@ -46,7 +46,8 @@ function build(root, name) {
 const text = "Words that say something about the matter at hand, so that the page is more than an outline. ".repeat(12);
 const sections = `## At a glance\n\n${text}\n\n## Why it matters\n\nSo.\n\n## Guidance\n\nThus.\n\n## Procedure\n\n1. One\n2. Two\n\n## Template\n\n\`\`\`yaml\nkey: value # words\n\`\`\`\n\n## Acceptance criteria\n\n- [x] Done\n- [ ] To do\n\n## References\n\n- [Home](../index.md)\n`;
 const forms = "```yaml title=\"limits.yaml\"\nper_minute: 60 # [!code --]\nper_minute: 100 # [!code ++]\nburst: 20 # [!code highlight]\nlong: " + "word ".repeat(60) + "\n```\n\n" +
-  "```sh tab=\"Debian\"\napt-get install restic\n```\n\n```sh tab=\"macOS\"\nbrew install restic\n```\n\n[The table](table.csv) as a file.\n";
+  "```sh tab=\"Debian\"\napt-get install restic\n```\n\n```sh tab=\"macOS\"\nbrew install restic\n```\n\n[The table](table.csv) as a file.\n\n" +
+  "A formula $e^{i\\pi} + 1 = 0$, and $\\mathbb{R}$ in the text.\n\n```math\nA = \\frac{\\text{uptime}}{\\text{uptime} + \\text{downtime}} + \\sum_{i=1}^{n} \\sqrt{x_i} + \\mathbf{v} \\cdot \\left( \\begin{aligned} a &= b \\\\ c &= d \\end{aligned} \\right) + \\overbrace{" + "a + ".repeat(20) + "a}^{\\text{so wide}}\n```\n";
 const markup = `# Markup\n\nText with \`code\`, **strong**, *emphasis*, ~~gone~~, [a link](https://example.org), a note[^1].\n\n[^1]: The note.\n\n` +
   ["NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"].map((kind) => `> [!${kind}]\n> Text with a [link](index.md) and \`code\`.\n\n`).join("") +
   `> [!TIP]- Folded\n> Text.\n\n> A quotation.\n\n| One | Two | Three |\n|:--|:-:|--:|\n| a | b | ${"wide ".repeat(60)} |\n\n` +
@@ -59,6 +60,7 @@ description = "A handbook with everything."
 [output.html]
 theme = "handbook"
 site-url = "https://handbook.example.org/"
+math = true
 git-repository-url = "https://example.org/repository"
 edit-url-template = "https://example.org/edit/{path}"
 [owners.ops]

@@ -260,6 +260,10 @@ const BROKEN: &[(&str, &str)] = &[
         "content/page.md:1:1: warning[X002]: there is no `broken-link` here to suppress",
     ),
     (
+        "-- page.md\n```math\n1 + \\fraction 2\n```\n",
+        "content/page.md:2:5: error[P012]: this formula can't be drawn: undefined control sequence: \\fraction",
+    ),
+    (
         "-- page.md\n---\naliases: [../old.html]\n---\n",
         "content/page.md:2:10: error[S004]: `../old.html` can't be an old path of this site",
     ),

@@ -1,6 +1,6 @@
 //! Text → HTML.
 
-use super::support::{Sandbox, check_html, check_html_with, html};
+use super::support::{Sandbox, check_findings, check_html, check_html_with, html};
 
 #[test]
 fn a_table_has_its_alignment_in_classes() {
@@ -486,4 +486,90 @@ fn nothing_that_is_written_has_a_style_attribute() {
         "| a |\n|:-:|\n| b |\n\n```rust\nfn f() {}\n```\n\n> [!NOTE]+ x\n> y\n\n- [ ] a\n\nA[^a]\n\n[^a]: b\n",
     );
     assert!(!html.contains("style="), "{html}");
+}
+
+const MATH: &str = "[output.html]\nmath = true\n";
+
+fn framed(mathml: &str) -> String {
+    format!(
+        "<span class=\"formula\" role=\"group\" tabindex=\"0\" aria-label=\"Formula\">{mathml}</span>"
+    )
+}
+
+#[test]
+fn a_block_of_math_becomes_mathml() {
+    let formula =
+        framed("<math display=\"block\"><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>");
+    check_html("```math\nx^2\n```\n", &format!("<p>{formula}</p>"));
+    check_html(
+        "```math\n\\fraction\n```\n",
+        "<div class=\"code\" data-language=\"math\"><pre tabindex=\"0\"><code>\\fraction\n</code></pre></div>",
+    );
+}
+
+#[test]
+fn dollar_signs_are_formulas_only_in_a_book_that_says_so() {
+    let x = "<math><mrow><mi>x</mi></mrow></math>";
+    let block = framed("<math display=\"block\"><mrow><mi>x</mi></mrow></math>");
+    check_html("$x$ and $5/$6\n", "<p>$x$ and $5/$6</p>");
+    for (markdown, expected) in [
+        ("$x$, $`x`$", format!("{x}, {x}")),
+        ("a $$x$$ b", format!("a {block} b")),
+        ("from $5 to $9, \\$x\\$", "from $5 to $9, $x$".to_string()),
+        ("`$x$`", "<code>$x$</code>".to_string()),
+        ("$\\frac{1}$", "<code>$\\frac{1}$</code>".to_string()),
+        ("**$x$**", format!("<strong>{x}</strong>")),
+    ] {
+        check_html_with(MATH, markdown, &format!("<p>{expected}</p>"));
+    }
+}
+
+#[test]
+fn a_formula_in_a_heading_is_part_of_its_id_and_of_its_title() {
+    let html = html(MATH, "# T\n\n## The $x$ axis\n");
+    assert!(html.contains("<h2 id=\"the-x-axis\">The <math>"), "{html}");
+}
+
+#[test]
+fn a_formula_that_cannot_be_drawn_is_found_with_its_place() {
+    check_findings(
+        "
+        -- book.toml
+        [output.html]
+        math = true
+        -- page.md
+        # Page
+
+        The rate is $1 + \\fraction 2$ or $$\\frac{1}$$ so.
+
+        > ```math
+        > \\begin{nothing}
+        > x
+        > ```
+        ",
+        &[
+            "content/page.md:3:18: error[P012]: this formula can't be drawn: undefined control sequence: \\fraction",
+            "content/page.md:3:36: error[P012]: this formula can't be drawn: unexpected end of input in a macro argument, expected '}'",
+            "content/page.md:5:3: error[P012]: this formula can't be drawn: no such environment: nothing",
+        ],
+    );
+}
+
+/// Formulas of all kinds, each with the command that it is about.
+#[test]
+fn the_formulas_that_the_documentation_says_fail_do() {
+    let guide = include_str!("../../docs/writing.md");
+    let (_, table) = guide.split_once("| can't be drawn |").expect("the guide has the table");
+    let formulas: Vec<&str> = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.split('`').nth(1).expect("a formula stands in code"))
+        .collect();
+    assert!(formulas.len() > 5, "{formulas:?}");
+    for formula in formulas {
+        let formula = formula.replace("\\|", "|");
+        let html = html("", &format!("```math\n{formula}\n```\n"));
+        assert!(html.contains("data-language=\"math\""), "{formula} is drawn: {html}");
+    }
 }

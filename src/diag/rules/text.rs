@@ -185,6 +185,15 @@ pub(super) static RULES: &[Rule] = &[
         good: "See [keys].\n\n[keys]: keys.md",
     },
     Rule {
+        code: "P012",
+        name: "unreadable-formula",
+        level: ERROR,
+        what: "A formula in LaTeX that can't be drawn; it is shown as it was written.",
+        why: "Readers see commands in the place of the formula.",
+        bad: "$\\fraction{1}{2}$",
+        good: "$\\frac{1}{2}$",
+    },
+    Rule {
         code: "Q001",
         name: "absent-section",
         level: OFF,

@@ -6,6 +6,8 @@ use pulldown_cmark::CodeBlockKind;
 
 use super::{Writer, marks};
 use crate::base::{escape_html, nearest, one_line};
+use crate::diag::Diagnostic;
+use crate::parse::math::{self, Fault, Place};
 use crate::parse::{Piece, fences, highlight};
 
 impl Writer<'_> {
@@ -38,7 +40,11 @@ impl Writer<'_> {
             CodeBlockKind::Fenced(info) => &*fences::visible(info, code, self.options.hidelines),
             CodeBlockKind::Indented => code,
         };
-        if !language.is_empty() && !highlight::knows(language) {
+        if language == "math" {
+            if self.formula_block(code, &range) {
+                return;
+            }
+        } else if !language.is_empty() && !highlight::knows(language) {
             self.unknown_language(language, range);
         }
         let attribute = |name: &str| match kind {
@@ -84,4 +90,62 @@ impl Writer<'_> {
         let message = format!("no highlighting for the language `{}`", one_line(language));
         self.report("P001", line, message).help = Some(help);
     }
+
+    /// Writes a formula; one that can't be drawn is shown as it was written.
+    pub(super) fn formula(&mut self, formula: &str, place: Place, range: Range<usize>) {
+        // GitHub's other form, in which nothing else is read as Markdown: $`x`$.
+        let bare = formula.strip_prefix('`').and_then(|formula| formula.strip_suffix('`'));
+        let formula = bare.unwrap_or(formula).trim();
+        match math::mathml(formula, place) {
+            Ok(mathml) if place == Place::Inline => self.push(&mathml),
+            Ok(mathml) => self.push(&framed(&mathml)),
+            Err(fault) => {
+                let found = self.unreadable_formula(formula, &range, fault);
+                let help = "write it in the LaTeX that KaTeX knows, and `\\$` for a dollar sign";
+                found.help = Some(help.to_string());
+                let written = &self.source.text[range];
+                self.push("<code>");
+                self.push_escaped(written);
+                self.push("</code>");
+            }
+        }
+    }
+
+    /// Writes a block of the language `math`; false when it can't be drawn.
+    fn formula_block(&mut self, code: &str, range: &Range<usize>) -> bool {
+        let formula = code.trim();
+        match math::mathml(formula, Place::Block) {
+            Ok(mathml) => self.push(&format!("<p>{}</p>\n", framed(&mathml))),
+            Err(fault) => {
+                let found = self.unreadable_formula(formula, range, fault);
+                found.help = Some("write it in the LaTeX that KaTeX knows".to_string());
+                return false;
+            }
+        }
+        true
+    }
+
+    fn unreadable_formula(
+        &mut self,
+        formula: &str,
+        range: &Range<usize>,
+        fault: Fault,
+    ) -> &mut Diagnostic {
+        // In a quotation a formula of several lines stands otherwise than it was read.
+        let start = self.source.text[range.clone()].find(formula).map(|at| range.start + at);
+        let place = match (start, fault.place) {
+            (Some(start), Some(place)) => start + place.start..start + place.end,
+            (Some(start), None) => start..start + formula.find('\n').unwrap_or(formula.len()),
+            (None, _) => range.start..range.start + 1,
+        };
+        let message = format!("this formula can't be drawn: {}", fault.message);
+        self.report("P012", place, message)
+    }
+}
+
+/// A formula on lines of its own, which can be scrolled when it is wide.
+fn framed(mathml: &str) -> String {
+    format!(
+        "<span class=\"formula\" role=\"group\" tabindex=\"0\" aria-label=\"Formula\">{mathml}</span>"
+    )
 }
