@@ -122,7 +122,7 @@ impl Writer<'_> {
             "include" => self.include(path, found, prefix),
             "var" => self.variable(path, found),
             "table" => self.table(path, found, prefix),
-            "value" => self.value(path, found),
+            "value" => self.value(path, found, in_code),
             _ if in_code => Err(None),
             name => Err(Some(unknown_directive(span.clone(), name))),
         };
@@ -216,7 +216,12 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn value(&mut self, path: &SitePath, found: &Directive) -> Result<(), Option<Diagnostic>> {
+    fn value(
+        &mut self,
+        path: &SitePath,
+        found: &Directive,
+        in_code: bool,
+    ) -> Result<(), Option<Diagnostic>> {
         let span = Span::new(path, found.range.clone());
         let Some((name, key)) = found.arguments.split_once(char::is_whitespace) else {
             let message = "`value` takes a file and a key";
@@ -232,6 +237,7 @@ impl Writer<'_> {
             let message = format!("`{target}` has no value `{}`", key.trim());
             return Err(Some(Diagnostic::new("D002", Some(span), message)));
         };
+        let value = if in_code { value } else { table::without_html(&value) };
         self.made(path, found.range.clone(), &value);
         Ok(())
     }

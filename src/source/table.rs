@@ -189,9 +189,53 @@ fn heading(column: &str) -> String {
     cell(&format!("{first}{}", chars.as_str()))
 }
 
-/// A cell is Markdown on one line; a bar would end it.
+/// A cell is Markdown on one line without HTML; a bar would end it.
 fn cell(text: &str) -> String {
-    one_line(text).replace('|', "\\|")
+    without_html(&one_line(text)).replace('|', "\\|")
+}
+
+/// Markdown in which nothing is HTML: data say `<id>` and mean what they say. What stands in code
+/// and addresses in angle brackets stay as they are.
+pub(super) fn without_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '`', '\\']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let length = match rest.as_bytes()[0] {
+            b'`' => code_length(rest),
+            b'\\' => rest.chars().take(2).map(char::len_utf8).sum(),
+            _ => {
+                out.push_str(if begins_html(rest) { "\\" } else { "" });
+                1
+            }
+        };
+        out.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    out + rest
+}
+
+/// The length of the code that begins here, or of the backticks when no others close it.
+fn code_length(text: &str) -> usize {
+    let run = |text: &str| text.bytes().take_while(|byte| *byte == b'`').count();
+    let ticks = run(text);
+    let mut at = ticks;
+    while let Some(found) = text[at..].find('`') {
+        let length = run(&text[at + found..]);
+        at += found + length;
+        if length == ticks {
+            return at;
+        }
+    }
+    ticks
+}
+
+/// True where CommonMark (section 6.6) may see a tag, a comment or an instruction.
+fn begins_html(text: &str) -> bool {
+    let is_address = ["<https:", "<http:", "<mailto:"].iter().any(|start| text.starts_with(start));
+    let next = text[1..].chars().next();
+    !is_address && next.is_some_and(|next| next.is_ascii_alphabetic() || "/!?".contains(next))
 }
 
 /// One value: of a YAML file by a dotted path, of a CSV by `row.column` with the row named by its
@@ -233,6 +277,20 @@ mod tests {
             table("r.csv", text, "").unwrap(),
             "| Role | Mfa days |\n| --- | --- |\n| owner | 30 |\n| a\\|b | 1 2 |"
         );
+    }
+
+    #[test]
+    fn nothing_in_a_cell_is_html() {
+        for (cell, expected) in [
+            ("<id>", "\\<id>"),
+            ("</b> <!-- x --> <?x?>", "\\</b> \\<!-- x --> \\<?x?>"),
+            ("a < 5 and 3<4, *b*", "a < 5 and 3<4, *b*"),
+            ("`<id>` <b> ``a`<i>`` `<u>", "`<id>` \\<b> ``a`<i>`` `\\<u>"),
+            ("\\<id> \\\\<id>", "\\<id> \\\\\\<id>"),
+            ("<https://a.example> <x@a.example>", "<https://a.example> \\<x@a.example>"),
+        ] {
+            assert_eq!(without_html(cell), expected, "{cell}");
+        }
     }
 
     #[test]

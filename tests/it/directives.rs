@@ -334,6 +334,35 @@ fn a_csv_file_becomes_a_table() {
 }
 
 #[test]
+fn html_in_data_is_shown_as_it_stands() {
+    check_page(
+        r"
+        -- data.csv
+        id,note
+        a,<b>bold</b> `<id>` *so*
+        -- data.yaml
+        name: <img src=x onerror=alert(1)>
+        -- page.md
+        {{#value data.csv a.note}}, {{#value data.yaml name}}, `{{#value data.yaml name}}`
+        ",
+        "<p>&lt;b&gt;bold&lt;/b&gt; <code>&lt;id&gt;</code> <em>so</em>, \
+         &lt;img src=x onerror=alert(1)&gt;, \
+         <code>&lt;img src=x onerror=alert(1)&gt;</code></p>",
+    );
+    check_table(
+        "
+        -- data.csv
+        id,note
+        a,<b>bold</b> `<id>` *so*
+        -- page.md
+        {{#table data.csv}}
+        ",
+        &["Id", "Note"],
+        &[&["a", "&lt;b&gt;bold&lt;/b&gt; <code>&lt;id&gt;</code> <em>so</em>"]],
+    );
+}
+
+#[test]
 fn columns_and_rows_of_a_table_are_chosen() {
     check_table(
         &format!(
