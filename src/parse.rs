@@ -31,7 +31,7 @@ use crate::base::{Digest, Hasher, SitePath, one_line, percent_decode};
 use crate::checklist::{Events, end_of};
 use crate::config::Html;
 use crate::diag::{Diagnostic, Span};
-use crate::source::{FrontMatter, SourceFile, Suppression};
+use crate::source::{FrontMatter, SourceFile, Suppression, without_directives};
 
 /// A page after parsing.
 #[derive(Debug)]
@@ -100,6 +100,8 @@ pub struct PageOwn {
     pub toc: Vec<Heading>,
     /// The first paragraph, for lists and search engines; may be empty.
     pub excerpt: String,
+    /// The directives that are left to the theme, in order.
+    pub directives: Vec<DirectiveUse>,
 }
 
 /// A section of a page without markup.
@@ -160,6 +162,8 @@ pub enum Piece {
     Html(String),
     /// The URL of a link, by its number in [`PageFacts::links`].
     Link(usize),
+    /// What the theme makes of a directive.
+    Directive(Box<DirectiveUse>),
     /// Highlighted code.
     Code {
         /// Of its language and its text.
@@ -167,6 +171,25 @@ pub enum Piece {
         /// Its HTML.
         html: String,
     },
+}
+
+/// A directive that is left to the theme.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectiveUse {
+    /// Its name.
+    pub name: String,
+    /// As it was written, which is what is shown when the theme doesn't define it.
+    pub written: String,
+    /// What is wrong with its arguments.
+    pub fault: Option<String>,
+    /// Whether it stands by itself, and in no paragraph.
+    pub block: bool,
+    /// Its arguments.
+    pub values: Vec<(String, String)>,
+    /// Those that are addresses, by the numbers of their links in [`PageFacts::links`].
+    pub links: Vec<(String, usize)>,
+    /// Its place.
+    pub span: Option<Span>,
 }
 
 impl Body {
@@ -180,20 +203,35 @@ impl Body {
         Self { pieces: self.pieces.iter().map(change).collect() }
     }
 
-    /// The HTML, with each hole filled by the escaped URL that is given for it.
-    pub fn fill<'a>(&self, url: impl Fn(usize) -> &'a str) -> String {
+    /// The HTML, with each hole filled by the escaped URL that is given for it, or by what is made
+    /// of a directive.
+    pub fn fill<'a, E>(
+        &self,
+        url: impl Fn(usize) -> &'a str,
+        directive: impl Fn(&DirectiveUse) -> Result<String, E>,
+    ) -> Result<String, E> {
         let length = |piece: &Piece| match piece {
             Piece::Html(html) | Piece::Code { html, .. } => html.len(),
             Piece::Link(number) => url(*number).len(),
+            Piece::Directive(_) => 0,
         };
         let mut out = String::with_capacity(self.pieces.iter().map(length).sum());
         for piece in &self.pieces {
             match piece {
                 Piece::Html(html) | Piece::Code { html, .. } => out.push_str(html),
                 Piece::Link(number) => out.push_str(&crate::base::escape_html(url(*number))),
+                Piece::Directive(used) => out.push_str(&directive(used)?),
             }
         }
-        out
+        Ok(out)
+    }
+
+    fn directives(&self) -> Vec<DirectiveUse> {
+        let used = |piece: &Piece| match piece {
+            Piece::Directive(used) => Some((**used).clone()),
+            _ => None,
+        };
+        self.pieces.iter().filter_map(used).collect()
     }
 }
 
@@ -211,7 +249,7 @@ pub struct ParseOptions<'a> {
     pub alerts: bool,
     /// How lines of code begin that aren't shown, by language.
     pub hidelines: &'a BTreeMap<String, String>,
-    /// Whether formulas in LaTeX are drawn.
+    /// Whether formulas in LaTeX stand between dollar signs.
     pub math: bool,
     /// Whether the text is kept for the search.
     pub search: bool,
@@ -287,7 +325,7 @@ pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>
             variables: source.variables,
         },
         standing,
-        own: PageOwn { toc: written.toc, excerpt },
+        own: PageOwn { toc: written.toc, excerpt, directives: written.body.directives() },
         body: written.body,
         text,
         diagnostics,
@@ -327,10 +365,10 @@ fn plain(events: &Events) -> String {
     let mut out = String::new();
     for (event, _) in events {
         match event {
-            Event::Text(text)
-            | Event::Code(text)
-            | Event::InlineMath(text)
-            | Event::DisplayMath(text) => out.push_str(text),
+            Event::Text(text) => out.push_str(&without_directives(text)),
+            Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                out.push_str(text);
+            }
             Event::SoftBreak | Event::HardBreak => out.push(' '),
             _ => {}
         }

@@ -3,6 +3,7 @@
 //! This is the only room that knows YAML and CSV. It doesn't know Markdown beyond where code
 //! fences begin and end, which decides whether an unknown directive is worth a warning.
 
+mod directive;
 mod expand;
 mod front;
 mod map;
@@ -13,6 +14,7 @@ mod suppress;
 mod table;
 mod yaml;
 
+pub use directive::{Part, as_written, hidden, parts, read as read_directive, without_directives};
 pub use front::{FrontMatter, Located, schema};
 pub use map::SourceMap;
 pub use record::append_review;
@@ -38,7 +40,7 @@ pub struct SourceFile {
     pub path: SitePath,
     /// Its front matter.
     pub front: FrontMatter,
-    /// The Markdown, with all directives filled in and line ends `\n`.
+    /// The Markdown, with all directives filled in but those of themes, and line ends `\n`.
     pub text: String,
     /// The same with what comes from `reference/` by its name only, which is what a review of the
     /// page is bound to; none when nothing does.

@@ -63,7 +63,6 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// Findings that are meant to be.
     suppressions: Vec<Suppression>,
-    /// How much of it was done anew.
     work: Work,
 }
 
@@ -201,8 +200,8 @@ impl Engine {
         self.clock.mark("theme, reviews, history");
         let pages = Parts::collect(&tree, &self.pages, &mut work, &mut found);
         let from = site::From { config, tree: &tree, texts: &texts, facts: &pages.facts };
-        let (site, faults) = self.site(&from, &pages.digests, &mut work);
-        found.extend(faults);
+        let site = self.site(&from, &pages.digests, &mut work, &mut found);
+        found.extend(pages.own.iter().flat_map(|own| theme.check_directives(&own.directives)));
         // What was found depends on the site and on the settings, besides the page.
         let same = !work.resolved && matches!(changes, Changes::Files(_));
         found.extend(self.rules.run(files, config, &site, &pages.facts, same));
@@ -257,12 +256,14 @@ impl Engine {
         from: &site::From,
         facts: &[Digest],
         work: &mut Work,
-    ) -> (Arc<Site>, Vec<Diagnostic>) {
+        found: &mut Vec<Diagnostic>,
+    ) -> Arc<Site> {
         let key = from.key(facts);
         let known = self.site.take().filter(|known| known.key == key);
         work.resolved = known.is_none();
         let resolved = self.site.insert(known.unwrap_or_else(|| from.resolve(key)));
-        (Arc::clone(&resolved.site), resolved.found.clone())
+        found.extend_from_slice(&resolved.found);
+        Arc::clone(&resolved.site)
     }
 
     /// Everything when a folder is gone: whoever tells of that doesn't tell of the files in it.

@@ -412,7 +412,7 @@ impl Text {
     ) -> Result<String, Box<Diagnostic>> {
         let source = source::read_page(files, config, path);
         match parse_key(&source, ParseOptions::from(&config.html)) == self.key {
-            true => Ok(source.text),
+            true => Ok(source::as_written(&source.text).into_owned()),
             false => Err(Box::new(changed_meanwhile(path))),
         }
     }

@@ -272,8 +272,9 @@ impl<'a> Maker<'a> {
         });
         let make = move || {
             let body = |page| self.analysis.body(self.files, self.config, page);
-            let put = render::put_chapters(self.scene, print, &mut view, body);
-            Ok(put.and_then(|()| text(self.analysis.theme.page(&view, ""))))
+            let theme = &self.analysis.theme;
+            let put = render::put_chapters(self.scene, theme, print, &mut view, body);
+            Ok(put.and_then(|()| text(theme.page(&view, ""))))
         };
         Ready { key, make: Box::new(make) }
     }
@@ -299,6 +300,9 @@ impl<'a> Maker<'a> {
         let mut hasher = Hasher::default();
         hasher.field(self.analysis.text(page).body_digest()?.bytes());
         hasher.field(render::links_digest(self.scene, page).bytes());
+        for used in &self.analysis.own[page].directives {
+            hasher.field(self.analysis.theme.directive_digest(&used.name).bytes());
+        }
         Some(hasher.finish())
     }
 
@@ -313,7 +317,10 @@ impl<'a> Maker<'a> {
         };
         let key = self.filled_digest(page).map(|body| self.page_key(&view, body));
         let make = move || match self.analysis.body(self.files, self.config, page) {
-            Ok(body) => Ok(text(theme.page(&view, &render::fill(self.scene, page, &body)))),
+            Ok(body) => {
+                let filled = render::fill(self.scene, theme, page, &body);
+                Ok(text(filled.and_then(|body| theme.page(&view, &body))))
+            }
             Err(fault) => Ok(Err(fault)),
         };
         Ready { key, make: Box::new(make) }

@@ -47,7 +47,7 @@ pub fn text_at(files: &dyn Files, config: &Config, path: &SitePath) -> Option<Te
     let mut all = vec![path.clone()];
     all.extend(source.own_includes(&config.src).cloned());
     all.extend(linked);
-    Some(Text { digest, files: all, beside, words: source.text })
+    Some(Text { digest, files: all, beside, words: source::as_written(&source.text).into_owned() })
 }
 
 fn settings_of(files: &dyn Files, config: &Config) -> Config {

@@ -4,6 +4,7 @@
 //! holds: alignment is a class. URLs are holes.
 
 mod code;
+mod directives;
 mod marks;
 mod notes;
 mod raw;
@@ -18,8 +19,8 @@ use super::math::Place;
 use super::{Body, CodeCache, Heading, LinkRef, ParseOptions, Piece, plain};
 use crate::base::{escape_html, one_line};
 use crate::checklist::{Events, end_of};
-use crate::diag::{Diagnostic, Span};
-use crate::source::SourceFile;
+use crate::diag::Diagnostic;
+use crate::source::{self, Part, SourceFile};
 
 /// What writing a page gives.
 pub(super) struct Written {
@@ -137,15 +138,13 @@ impl<'a> Writer<'a> {
     }
 
     fn push_escaped(&mut self, text: &str) {
-        self.push(&escape_html(text));
+        self.push(&escape_html(&source::as_written(text)));
     }
 
     /// Leaves a hole for the URL of a link.
     fn push_link(&mut self, dest: &str, image: bool, range: Range<usize>) {
-        let span = self.source.map.span(range.into());
-        let span = span.unwrap_or_else(|| Span::file(&self.source.path));
         self.out.push(Piece::Link(self.links.len()));
-        self.links.push(LinkRef { dest: dest.to_string(), image, span });
+        self.add_link(dest, image, range);
     }
 
     fn report(&mut self, code: &str, range: Range<usize>, message: String) -> &mut Diagnostic {
@@ -172,7 +171,7 @@ impl<'a> Writer<'a> {
             }
             Event::Start(Tag::CodeBlock(kind)) => {
                 let end = end_of(events, at);
-                self.code_or_tab(kind, &plain(&events[at..end]), range.clone());
+                self.code_or_tab(kind, &code_text(&events[at..end]), range.clone());
                 return end;
             }
             Event::Start(Tag::Image { dest_url, title, .. }) => {
@@ -186,6 +185,12 @@ impl<'a> Writer<'a> {
                 return end;
             }
             Event::Start(Tag::BlockQuote(_)) => return self.quote(events, at),
+            Event::Start(Tag::Paragraph) => {
+                if let Some(end) = self.directives_alone(events, at) {
+                    return end;
+                }
+                self.push("<p>");
+            }
             Event::Start(Tag::DefinitionListTitle) => {
                 let end = end_of(events, at);
                 self.term(&events[at + 1..end - 1]);
@@ -214,7 +219,6 @@ impl<'a> Writer<'a> {
 
     fn start(&mut self, tag: &Tag, next: &Events, range: Range<usize>) {
         match tag {
-            Tag::Paragraph => self.push("<p>"),
             Tag::List(None) => self.push("<ul>\n"),
             Tag::List(Some(1)) => self.push("<ol>\n"),
             Tag::List(Some(first)) => self.push(&format!("<ol start=\"{first}\">\n")),
@@ -293,6 +297,15 @@ impl<'a> Writer<'a> {
     }
 
     fn text(&mut self, text: &str, range: Range<usize>) {
+        for part in source::parts(text) {
+            match part {
+                Part::Text(text) => self.plain_text(text, range.clone()),
+                Part::Directive(written) => self.directive(&written, false, range.clone()),
+            }
+        }
+    }
+
+    fn plain_text(&mut self, text: &str, range: Range<usize>) {
         self.missing_notes(text, &range);
         if self.anchors_open > 0 {
             return self.push_escaped(text);
@@ -451,6 +464,15 @@ impl<'a> Writer<'a> {
         // The end of the paragraph must not be written when the title was all of it.
         line_end + 1
     }
+}
+
+/// The text of a block of code.
+fn code_text(events: &Events) -> String {
+    let text = |(event, _): &(Event, _)| match event {
+        Event::Text(text) => Some(source::as_written(text).into_owned()),
+        _ => None,
+    };
+    events.iter().filter_map(text).collect()
 }
 
 /// The events at the head of an item, where the box of a task stands; after the start of a

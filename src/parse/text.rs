@@ -7,6 +7,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use super::{TextSection, plain};
 use crate::base::one_line;
 use crate::checklist::{Events, end_of};
+use crate::source::without_directives;
 
 /// Headings of levels up to this one begin a section.
 const DEEPEST: u8 = 3;
@@ -27,10 +28,10 @@ pub(super) fn sections(events: &Events, ids: &BTreeMap<usize, String>) -> Vec<Te
                 at = end;
                 continue;
             }
-            Event::Text(text)
-            | Event::Code(text)
-            | Event::InlineMath(text)
-            | Event::DisplayMath(text) => last.text.push_str(text),
+            Event::Text(text) => last.text.push_str(&without_directives(text)),
+            Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                last.text.push_str(text);
+            }
             Event::SoftBreak | Event::HardBreak => last.text.push(' '),
             Event::End(tag) if ends_block(*tag) => last.text.push(' '),
             _ => {}

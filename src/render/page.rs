@@ -13,6 +13,7 @@ use super::nav::{all_sections, chain, nav_views, window};
 use super::over_time::over_time;
 use super::overview::{attention, first_to_write, gap_list, status_page, tiers};
 use super::prepared::Prepared;
+use super::theme::Theme;
 use super::view::{
     AreaView, Content, CoverageView, GapStart, GapView, HomeView, Link, MapRow, NavView, PageMeta,
     PageView, SiteView, TocEntry,
@@ -20,7 +21,7 @@ use super::view::{
 use crate::base::{Digest, Hasher, SitePath, encode_path, root_of};
 use crate::checklist::Checklist;
 use crate::config::Config;
-use crate::diag::Span;
+use crate::diag::{Diagnostic, Span};
 use crate::history::History;
 use crate::parse::{Body, PageFacts, PageOwn};
 use crate::resolve::{Entry, EntryKind, Outcome, Site};
@@ -183,9 +184,11 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The body of a page, with the URLs of its links.
-pub fn fill(scene: &Scene, page: usize, body: &Body) -> String {
-    body.fill(|link| &scene.site.links[page][link].url)
+/// The body of a page, with the URLs of its links and with what the theme makes of its directives.
+pub fn fill(scene: &Scene, theme: &Theme, page: usize, body: &Body) -> Result<String, Diagnostic> {
+    let url = |link: usize| scene.site.links[page][link].url.as_str();
+    let root = scene.site.entry(page).map(|entry| root_of(&entry.url)).unwrap_or_default();
+    body.fill(url, |used| theme.directive(used, &root, url))
 }
 
 /// The digest of the URLs that a body is filled with.

@@ -7,8 +7,10 @@ use std::collections::HashMap;
 
 use super::nav::chain;
 use super::page::{Scene, not_found};
+use super::theme::Theme;
 use super::view::{Chapter, Content, PageView, PrintView};
 use crate::base::{encode_path, relative_url, root_of};
+use crate::diag::Diagnostic;
 use crate::parse::Body;
 use crate::resolve::{Entry, LinkTarget, Outcome, Site};
 
@@ -86,12 +88,14 @@ pub fn print_view<'a>(scene: &'a Scene, print: &Print) -> PageView<'a> {
 }
 
 /// Puts the texts of pages into their chapters. The first one that can't be had ends it.
-pub fn put_chapters<E>(
+pub fn put_chapters<E: From<Diagnostic>>(
     scene: &Scene,
+    theme: &Theme,
     print: &Print,
     view: &mut PageView,
     body: impl Fn(usize) -> Result<Body, E>,
 ) -> Result<(), E> {
+    let root = root_of(&print.url);
     let Content::Print(whole) = &mut view.content else { return Ok(()) };
     let ids = whole.chapters.iter().map(|chapter| chapter.id.clone());
     let places: HashMap<usize, String> = print.entries.iter().copied().zip(ids).collect();
@@ -99,20 +103,20 @@ pub fn put_chapters<E>(
         let Some(page) = scene.site.entries[*entry].page else { continue };
         let links = scene.site.links[page].iter();
         let urls: Vec<String> = links.map(|link| address(scene, print, &places, link)).collect();
-        chapter.body = with_prefix(&body(page)?, &chapter.id, &urls);
+        let named = |html: &str| with_prefix(html, &chapter.id);
+        let url = |link: usize| urls[link].as_str();
+        let directive = |used: &_| theme.directive(used, &root, url).map(|html| named(&html));
+        chapter.body = body(page)?.map_html(named).fill(url, directive)?;
     }
     Ok(())
 }
 
-/// A body whose own ids begin with a prefix. Where the text of a page has quotation marks they are
+/// HTML whose own ids begin with a prefix. Where the text of a page has quotation marks they are
 /// escaped, so what looks like an attribute is one.
-fn with_prefix(body: &Body, prefix: &str, urls: &[String]) -> String {
-    let named = body.map_html(|html| {
-        NAMING.iter().fold(html.to_string(), |html, attribute| {
-            html.replace(attribute, &format!("{attribute}{prefix}{SEPARATOR}"))
-        })
-    });
-    named.fill(|link| &urls[link])
+fn with_prefix(html: &str, prefix: &str) -> String {
+    NAMING.iter().fold(html.to_string(), |html, attribute| {
+        html.replace(attribute, &format!("{attribute}{prefix}{SEPARATOR}"))
+    })
 }
 
 /// Where a link leads on a printed page.

@@ -1,11 +1,13 @@
 //! Themes: templates in two layers, and static files.
 
+mod directives;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use tera::{Context, ErrorKind, Tera};
 
-use super::prepared::digest;
+use self::directives::{directives, frame_digest};
 use super::view::{Content, PageView};
 use crate::base::{Digest, SitePath, encode_path, nearest, one_line};
 use crate::diag::{Diagnostic, Span};
@@ -26,8 +28,10 @@ pub struct Theme {
     pub statics: BTreeMap<String, Vec<u8>>,
     /// The folder of the project's theme, for places in diagnostics.
     folder: Option<SitePath>,
-    /// Of the project's templates.
+    /// Of the project's templates, without those of directives alone.
     pub digest: Digest,
+    /// The directives that the project defines, each with the digest of all that it is made from.
+    directives: BTreeMap<String, Digest>,
 }
 
 /// The style sheet of `[output.html.tokens]`.
@@ -106,7 +110,8 @@ impl Theme {
                 statics.insert(name.to_string(), bytes);
             }
         }
-        (Self { tera, statics, folder, digest: digest(&user) }, found)
+        let (digest, directives) = (frame_digest(&user), directives(&user));
+        (Self { tera, statics, folder, digest, directives }, found)
     }
 
     /// The custom properties that its style sheets name, without `--`.

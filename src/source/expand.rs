@@ -1,5 +1,6 @@
 //! Directives: `{{#include file.sql:anchor}}`, `{{#var name}}`, `{{#table file.csv}}` and
-//! `{{#value file.yaml key}}`, in text and in code alike.
+//! `{{#value file.yaml key}}`, in text and in code alike. What has another name is hidden from
+//! the Markdown, outside code: a theme may define it.
 //!
 //! The forms are mdBook's. Unlike there, a hole is an error with its place, anchor lines are left
 //! out whichever way a file is included, code is never searched for further directives, and text
@@ -10,8 +11,8 @@ use std::ops::Range;
 
 use super::map::SourceMap;
 use super::table::{self, TableOptions};
-use super::{Fault, Reader, front};
-use crate::base::{SitePath, nearest};
+use super::{Fault, Reader, directive, front};
+use crate::base::SitePath;
 use crate::diag::{Diagnostic, Span};
 
 /// What directives are filled in from.
@@ -87,13 +88,13 @@ impl Writer<'_> {
     fn line(&mut self, path: &SitePath, text: &str, line: Range<usize>, in_code: bool) {
         let mut rest = line.clone();
         let mut search = line.start;
-        while let Some(found) = text[search..line.end].find("{{") {
-            let at = search + found;
-            let Some(directive) = directive(text, at..line.end) else {
+        while let Some(offset) = text[search..line.end].find("{{") {
+            let at = search + offset;
+            let Some(found) = read(text, at..line.end) else {
                 search = at + 1;
                 continue;
             };
-            let end = directive.range.end;
+            let end = found.range.end;
             search = end;
             if at > rest.start && text.as_bytes()[at - 1] == b'\\' {
                 self.copied(path, text, rest.start..at - 1);
@@ -102,7 +103,7 @@ impl Writer<'_> {
                 self.copied(path, text, rest.start..at);
                 let in_code = in_code || text[line.start..at].matches('`').count() % 2 == 1;
                 let prefix = indent(&text[line.start..at]);
-                self.directive(path, text, &directive, in_code, prefix);
+                self.directive(path, text, &found, in_code, prefix);
             }
             rest = end..line.end;
         }
@@ -117,14 +118,17 @@ impl Writer<'_> {
         in_code: bool,
         prefix: &str,
     ) {
-        let span = Span::new(path, found.range.clone());
         let result = match found.name {
             "include" => self.include(path, found, prefix),
             "var" => self.variable(path, found),
             "table" => self.table(path, found, prefix),
             "value" => self.value(path, found, in_code),
             _ if in_code => Err(None),
-            name => Err(Some(unknown_directive(span.clone(), name))),
+            _ => {
+                let written = &text[found.range.clone()];
+                self.made(path, found.range.clone(), &directive::hidden(written));
+                Ok(())
+            }
         };
         if let Err(fault) = result {
             // What can't be filled in stays as it is, so that nothing is lost.
@@ -301,7 +305,7 @@ impl Writer<'_> {
 }
 
 /// Reads the directive that begins at the start of a range; none when it isn't one.
-fn directive(text: &str, range: Range<usize>) -> Option<Directive<'_>> {
+fn read(text: &str, range: Range<usize>) -> Option<Directive<'_>> {
     let inner = &text[range.start + 2..range.end];
     let end = inner.find("}}")?;
     let inner = inner[..end].trim().strip_prefix('#')?.trim_start();
@@ -475,15 +479,6 @@ fn trim_end(text: &str, mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
         last.end = last.start + trimmed;
     }
     parts
-}
-
-fn unknown_directive(span: Span, name: &str) -> Diagnostic {
-    let message = format!("there is no directive `{name}`; it stays as it is");
-    let found = Diagnostic::new("D007", Some(span), message);
-    match nearest(name, ["include", "var", "table", "value"]) {
-        Some(known) => found.help(format!("did you mean `{known}`?")),
-        None => found.help("put a backslash before it to show it as text"),
-    }
 }
 
 fn unknown_variable(span: Span, name: &str, known: &BTreeMap<String, String>) -> Diagnostic {

@@ -47,7 +47,7 @@ impl TableOptions {
 }
 
 /// Reads `name="value"` or `name=value`, and what comes after.
-fn option(text: &str) -> Result<(&str, &str, &str), String> {
+pub(super) fn option(text: &str) -> Result<(&str, &str, &str), String> {
     let (name, rest) = text
         .split_once('=')
         .ok_or_else(|| format!("`{}` isn't of the form `name=\"value\"`", one_line(text)))?;

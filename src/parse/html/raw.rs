@@ -7,6 +7,7 @@ use pulldown_cmark::Event;
 use super::Writer;
 use crate::checklist::Events;
 use crate::parse::markup::{self, Attribute};
+use crate::source::{self, Part};
 
 impl Writer<'_> {
     /// A block of HTML comes line by line, and a tag may be longer than a line.
@@ -23,6 +24,15 @@ impl Writer<'_> {
     }
 
     pub(super) fn raw_html(&mut self, html: &str, range: Range<usize>) {
+        for part in source::parts(html) {
+            match part {
+                Part::Text(html) => self.html(html, range.clone()),
+                Part::Directive(written) => self.directive(&written, true, range.clone()),
+            }
+        }
+    }
+
+    fn html(&mut self, html: &str, range: Range<usize>) {
         if !self.options.raw_html {
             return self.push_escaped(html);
         }
