@@ -119,34 +119,42 @@ fn framed(section: &TextSection) -> (&str, &str) {
 
 /// The longest head of a text that is at most so long when it is written, cut between words.
 fn head(text: &str, most: usize) -> &str {
+    if text.len() <= most && written(text) <= most {
+        return text;
+    }
     let mut length = 0;
     let mut cut = 0;
-    for (at, char) in text.char_indices() {
-        length += written_char(char);
+    for (at, byte) in text.bytes().enumerate() {
+        length += usize::from(WRITTEN[usize::from(byte)]);
         if length > most {
-            let cut = if cut == 0 { at } else { cut };
+            let cut = if cut == 0 { text.floor_char_boundary(at) } else { cut };
             return &text[..cut];
         }
-        if char == ' ' {
+        if byte == b' ' {
             cut = at;
         }
     }
     text
 }
 
-/// How many bytes a text takes in JSON.
+/// How many bytes a text takes in JSON, at most.
 fn written(text: &str) -> usize {
-    text.chars().map(written_char).sum()
+    text.bytes().map(|byte| usize::from(WRITTEN[usize::from(byte)])).sum()
 }
 
-fn written_char(char: char) -> usize {
-    match char {
-        '"' | '\\' => 2,
-        '<' => 6,
-        char if char.is_control() => 6,
-        char => char.len_utf8(),
+/// How many bytes each byte takes in JSON, at most.
+static WRITTEN: [u8; 256] = {
+    let mut table = [1; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        table[control] = 6;
+        control += 1;
     }
-}
+    table[b'<' as usize] = 6;
+    table[b'"' as usize] = 2;
+    table[b'\\' as usize] = 2;
+    table
+};
 
 pub(super) fn shorten(title: &str) -> &str {
     title.char_indices().nth(LONGEST_TITLE).map_or(title, |(cut, _)| &title[..cut])

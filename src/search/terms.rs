@@ -5,14 +5,16 @@
 //! have a bound, so a fixed length stands for the mean one, and how rare a word is the client
 //! reckons with. Lengths are rounded, so that a word more doesn't change what others say.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher;
 
+use foldhash::HashMap;
+use foldhash::quality::FixedState;
 use serde::{Deserialize, Serialize};
 
 use super::fragments::{self, PARTS, Piece};
 use super::rounded_up;
 use super::words::{VOLUMES, volume_of, words};
-use crate::base::{Digest, Hasher};
+use crate::base::Hasher;
 use crate::parse::TextSection;
 
 /// How soon a word that is said again says nothing new, and how much length counts.
@@ -30,17 +32,40 @@ const TITLE_ELSEWHERE: f32 = 0.3;
 const STEPS_A_POINT: f32 = 4.5;
 const MOST_WEIGHT: f32 = 61.0;
 
+/// The words of a block of parts of a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Each once.
+    words: Vec<String>,
+    /// In order.
+    terms: Vec<Term>,
+}
+
 /// A word in a part of a page.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Term {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Term {
     /// The volume that it belongs to.
-    pub volume: usize,
-    /// The word.
-    pub word: String,
+    volume: u8,
+    /// The word, by its number among those of the block.
+    word: u32,
     /// The part, by its number in the block.
     pub part: u8,
     /// How much the word says about the part.
     pub weight: u8,
+}
+
+impl Terms {
+    /// The words that belong to a volume, each with the parts that it stands in.
+    pub(super) fn of(&self, volume: usize) -> impl Iterator<Item = (&str, &[Term])> {
+        let start = self.terms.partition_point(|term| usize::from(term.volume) < volume);
+        let end = self.terms.partition_point(|term| usize::from(term.volume) <= volume);
+        let words = self.terms[start..end].chunk_by(|a, b| a.word == b.word);
+        words.map(|terms| (self.word(terms[0]), terms))
+    }
+
+    fn word(&self, term: Term) -> &str {
+        &self.words[term.word as usize]
+    }
 }
 
 /// What tells whether the words of a page are the same as before, volume by volume.
@@ -56,21 +81,21 @@ pub struct Signs {
 
 /// The signs of a page whose title isn't known yet.
 pub fn signs(sections: &[TextSection]) -> Signs {
-    let terms = terms("", sections);
-    let sign = |terms: &Vec<Term>| {
-        let mut signs = vec![0; VOLUMES];
-        for group in terms.chunk_by(|a, b| a.volume == b.volume) {
-            let mut hasher = Hasher::default();
-            for term in group {
-                hasher.field(term.word.as_bytes());
-                hasher.field(&[term.part, term.weight]);
-            }
-            signs[group[0].volume] = short(hasher.finish());
-        }
-        signs
-    };
+    let blocks = terms("", sections);
     let bytes = sections.iter().map(|section| section.text.len() + section.heading.len()).sum();
-    Signs { parts: fragments::count(sections), bytes, blocks: terms.iter().map(sign).collect() }
+    Signs { parts: fragments::count(sections), bytes, blocks: blocks.iter().map(sign).collect() }
+}
+
+/// For each volume a number that depends on the words, but not on their order.
+fn sign(terms: &Terms) -> Vec<u32> {
+    let state = FixedState::default();
+    let mut sums = [0_u64; VOLUMES];
+    for term in &terms.terms {
+        let one = state.hash_one((terms.word(*term), term.part, term.weight));
+        let sum = &mut sums[usize::from(term.volume)];
+        *sum = sum.wrapping_add(one | 1);
+    }
+    sums.map(|sum| if sum == 0 { 0 } else { short(sum) }).to_vec()
 }
 
 impl Signs {
@@ -86,46 +111,52 @@ impl Signs {
                 let mut hasher = Hasher::default();
                 hasher.field(&signs[volume].to_le_bytes());
                 hasher.field(title.as_bytes());
-                signs[volume] = short(hasher.finish());
+                signs[volume] = short(hasher.finish().number());
             }
         }
         blocks
     }
 }
 
-/// The beginning of a digest; never 0.
-fn short(digest: Digest) -> u32 {
-    u32::try_from(digest.number() >> 32).expect("32 bits are left").max(1)
+/// The upper half of a number; never 0.
+fn short(number: u64) -> u32 {
+    u32::try_from(number >> 32).expect("32 bits are left").max(1)
 }
 
-/// The words of a page, block by block, each in order.
-pub fn terms(title: &str, sections: &[TextSection]) -> Vec<Vec<Term>> {
+/// The words of a page, block by block.
+pub fn terms(title: &str, sections: &[TextSection]) -> Vec<Terms> {
     let parts = fragments::cut(sections);
-    let mut counter = Counter::default();
     let blocks = parts.chunks(PARTS).enumerate();
     let block = |(block, parts): (usize, &[Vec<Piece>])| {
-        let mut terms = Vec::new();
+        let mut counter = Counter::default();
         for (number, part) in (0..).zip(parts) {
             let share = if block == 0 && number == 0 { 1.0 } else { TITLE_ELSEWHERE };
             counter.count(title, share, part);
-            counter.take(number, &mut terms);
+            counter.take(number);
         }
-        terms.sort_unstable();
-        terms
+        counter.found.terms.sort_unstable();
+        counter.found
     };
     blocks.map(block).collect()
 }
 
-/// How often each word stands in a part.
+/// Counts how often each word stands in a part, one part after the other.
 #[derive(Default)]
 struct Counter {
-    counts: HashMap<String, Counts>,
-    /// The words of the text, how ever often the same.
+    found: Terms,
+    /// The words of the block by their numbers.
+    numbers: HashMap<String, u32>,
+    /// By the numbers of the words.
+    counts: Vec<Counts>,
+    /// The numbers of the words of this part.
+    seen: Vec<u32>,
+    /// The words of its text, how ever often the same.
     length: usize,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Counts {
+    is_seen: bool,
     title: f32,
     headings: f32,
     text: f32,
@@ -147,25 +178,38 @@ impl Counter {
         let mut number = 0;
         words(text, |word| {
             number += 1;
-            if let Some(counts) = self.counts.get_mut(word) {
-                count(counts);
-            } else {
-                count(self.counts.entry(word.to_string()).or_default());
+            let word = self.number(word);
+            let counts = &mut self.counts[word as usize];
+            if !std::mem::replace(&mut counts.is_seen, true) {
+                self.seen.push(word);
             }
+            count(counts);
         });
         number
     }
 
-    /// Gives each word with its weight, and forgets the counts.
-    fn take(&mut self, part: u8, terms: &mut Vec<Term>) {
+    fn number(&mut self, word: &str) -> u32 {
+        if let Some(number) = self.numbers.get(word) {
+            return *number;
+        }
+        let number = u32::try_from(self.counts.len()).expect("a block has a bound");
+        self.numbers.insert(word.to_string(), number);
+        self.found.words.push(word.to_string());
+        self.counts.push(Counts::default());
+        number
+    }
+
+    /// Weighs the words of a part, and begins with the next one.
+    fn take(&mut self, part: u8) {
         let words = u16::try_from(rounded_up(std::mem::take(&mut self.length).max(SHORTEST)));
         let length = 1.0 - LENGTH + LENGTH * f32::from(words.unwrap_or(u16::MAX)) / USUAL_LENGTH;
-        terms.extend(self.counts.drain().map(|(word, counts)| Term {
-            volume: volume_of(&word),
-            word,
-            part,
-            weight: counts.weight(length),
-        }));
+        for word in self.seen.drain(..) {
+            let counts = std::mem::take(&mut self.counts[word as usize]);
+            let volume = volume_of(&self.found.words[word as usize]);
+            let volume = u8::try_from(volume).expect("there are 64");
+            let weight = counts.weight(length);
+            self.found.terms.push(Term { volume, word, part, weight });
+        }
     }
 }
 

@@ -4,11 +4,10 @@
 //! Every entry has the signature of the words of its block, so that what has changed is seen
 //! without a look at any page.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
 
-use super::terms::Term;
+use super::terms::Terms;
 
 /// The words of a volume.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,16 +74,19 @@ impl Builder {
     }
 
     /// Adds those words of a block that belong here.
-    pub fn add(&mut self, block: u64, terms: &[Term], volume: usize) {
+    pub fn add(&mut self, block: u64, terms: &Terms, volume: usize) {
         let Ok(number) = self.blocks.binary_search_by_key(&block, |(id, _)| *id) else { return };
         let number = u32::try_from(number).expect("there are fewer pages");
-        let start = terms.partition_point(|term| term.volume < volume);
-        for term in terms[start..].iter().take_while(|term| term.volume == volume) {
-            let posting = Posting { block: number, part: term.part, weight: term.weight };
-            if let Some(postings) = self.words.get_mut(&term.word) {
-                postings.push(posting);
+        for (word, terms) in terms.of(volume) {
+            let postings = terms.iter().map(|term| Posting {
+                block: number,
+                part: term.part,
+                weight: term.weight,
+            });
+            if let Some(known) = self.words.get_mut(word) {
+                known.extend(postings);
             } else {
-                self.words.insert(term.word.clone(), vec![posting]);
+                self.words.insert(word.to_string(), postings.collect());
             }
         }
     }

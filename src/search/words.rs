@@ -28,17 +28,23 @@ pub fn volume_of(word: &str) -> usize {
 
 /// Calls `found` for each word of a text, in order.
 pub(super) fn words(text: &str, mut found: impl FnMut(&str)) {
+    let mut folded = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(is_kept) {
         let run = &rest[start..];
         let length = run.find(|char| !is_kept(char) && !is_apostrophe(char)).unwrap_or(run.len());
         rest = &run[length..];
-        run_words(&fold(&run[..length]), &mut found);
+        folded.clear();
+        fold_into(&mut folded, &run[..length]);
+        run_words(&folded, &mut found);
     }
 }
 
 /// The words of a run of letters: one, or pairs of letters where no spaces are written.
 fn run_words(run: &str, found: &mut impl FnMut(&str)) {
+    if run.is_ascii() && run.len() <= LONGEST {
+        return found(run);
+    }
     let mut rest = run;
     while let Some(first) = rest.chars().next() {
         let unspaced = is_unspaced(first);
@@ -66,7 +72,8 @@ fn pairs(part: &str, found: &mut impl FnMut(&str)) {
 }
 
 fn is_kept(char: char) -> bool {
-    char.is_alphanumeric() || is_combining_mark(char)
+    char.is_ascii_alphanumeric()
+        || !char.is_ascii() && (char.is_alphanumeric() || is_combining_mark(char))
 }
 
 /// `don't` is one word, and so is `l’eau`.
@@ -74,14 +81,13 @@ fn is_apostrophe(char: char) -> bool {
     matches!(char, '\'' | '’')
 }
 
-/// A word without case, accents and other forms of its letters.
-pub(super) fn fold(word: &str) -> String {
+/// Adds a word without case, accents and other forms of its letters.
+fn fold_into(out: &mut String, word: &str) {
     if word.is_ascii() {
         let kept = word.chars().filter(char::is_ascii_alphanumeric);
-        return kept.map(|char| char.to_ascii_lowercase()).collect();
+        return out.extend(kept.map(|char| char.to_ascii_lowercase()));
     }
     let plain = word.nfkd().filter(|char| !is_accent(*char)).nfkc().collect::<String>();
-    let mut out = String::with_capacity(plain.len());
     for char in plain.to_lowercase().chars().filter(|char| is_kept(*char)) {
         match char {
             'ß' => out.push_str("ss"),
@@ -95,7 +101,6 @@ pub(super) fn fold(word: &str) -> String {
             _ => out.push(char),
         }
     }
-    out
 }
 
 /// Marks that are often left out: accents, the points of Hebrew, the vowel signs of Arabic.

@@ -10,7 +10,7 @@ use crate::base::{Digest, Hasher};
 use crate::build::cache::Cache;
 use crate::build::plan::Maker;
 use crate::files::Kind;
-use crate::search::{self, Builder, Contents, Cut, Term, VOLUMES, Volume};
+use crate::search::{self, Builder, Contents, Cut, Terms, VOLUMES, Volume};
 
 /// The words of so many pages are counted at once.
 const AT_ONCE: usize = 1_024;
@@ -101,7 +101,7 @@ fn fill(
     let mut whole = true;
     for pages in pages.chunks(AT_ONCE) {
         let terms = |page: &&[Block]| terms(maker, page[0].entry);
-        let terms: Vec<Option<Vec<Vec<Term>>>> = match in_parallel {
+        let terms: Vec<Option<Vec<Terms>>> = match in_parallel {
             true => pages.par_iter().map(terms).collect(),
             false => pages.iter().map(terms).collect(),
         };
@@ -123,7 +123,7 @@ fn fill(
     whole
 }
 
-fn terms(maker: &Maker, entry: usize) -> Option<Vec<Vec<Term>>> {
+fn terms(maker: &Maker, entry: usize) -> Option<Vec<Terms>> {
     let sections = sections(maker, entry)?;
     Some(search::terms(&maker.analysis.site.entries[entry].title, &sections))
 }
