@@ -158,6 +158,7 @@ fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
+            '!'..='~' => out.push(char),
             _ if char.is_whitespace() => {
                 if !out.ends_with(' ') {
                     out.push(' ');

@@ -252,6 +252,9 @@ fn is_inline_tag(tag: TagEnd) -> bool {
 /// written without spaces counts as one.
 fn words(text: &str) -> usize {
     let in_token = |token: &str| {
+        if token.is_ascii() {
+            return usize::from(token.bytes().any(|byte| byte.is_ascii_alphanumeric()));
+        }
         let unspaced = token.chars().filter(|char| is_unspaced(*char)).count();
         let spaced = token.chars().any(|char| char.is_alphanumeric() && !is_unspaced(char));
         unspaced + usize::from(spaced)
