@@ -10,7 +10,7 @@ mod text;
 mod url;
 
 pub use digest::{Digest, Hasher};
-pub use path::SitePath;
+pub use path::{SitePath, on_disk};
 pub use status::Status;
 pub use text::{
     TextRange, escape_html, escape_xml, is_unspaced, matches, nearest, one_line, plural, slug,

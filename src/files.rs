@@ -51,6 +51,16 @@ pub trait Files: Sync {
         self.write(path, &[&old, bytes].concat())
     }
 
+    /// Writes a file that isn't there yet, from the start under its own name, and gives its stamp;
+    /// `AlreadyExists` when there is something. Makes the folder. A crash can leave a part of it,
+    /// so it is for what can be made again.
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<Option<Stamp>> {
+        match self.kind(path) {
+            Kind::Nothing => self.write(path, bytes).map(|()| self.stamp(path)),
+            _ => Err(io::ErrorKind::AlreadyExists.into()),
+        }
+    }
+
     /// Removes a file, and the folders above it that have become empty, up to `root`. Refused where
     /// files can only be read.
     fn remove(&self, _path: &Path, _root: &Path) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! Paths of source files.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,8 +67,28 @@ impl SitePath {
 
     /// Where the file is on disk.
     pub fn on_disk(&self, root: &Path) -> PathBuf {
-        self.0.split('/').fold(root.to_path_buf(), |path, part| path.join(part))
+        on_disk(root, &self.0)
     }
+
+    /// True for the text of a path: nothing in it is to be resolved.
+    pub fn is_plain(text: &str) -> bool {
+        let is_plain =
+            |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0', ':']);
+        text.is_empty() || text.split('/').all(is_plain)
+    }
+}
+
+/// Where something below a folder is on disk, by its parts with `/` between them.
+pub fn on_disk(root: &Path, below: &str) -> PathBuf {
+    let mut path = PathBuf::with_capacity(root.as_os_str().len() + below.len() + 1);
+    path.push(root);
+    path.extend(below.split('/'));
+    path
+}
+
+thread_local! {
+    /// The path that was read last: a page names itself many times.
+    static LAST: RefCell<Option<SitePath>> = const { RefCell::new(None) };
 }
 
 /// Joins and resolves `.` and `..`; none when `..` goes above the root.
@@ -94,8 +115,15 @@ impl<'de> Deserialize<'de> for SitePath {
     /// Reads a path that was written from one; anything else is an error.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&str>::deserialize(deserializer)?;
-        let plain = Self::new(text).filter(|path| path.as_str() == text);
-        plain.ok_or_else(|| de::Error::custom("this is no path of the project"))
+        LAST.with_borrow_mut(|last| {
+            if let Some(same) = last.as_ref().filter(|last| last.as_str() == text) {
+                return Ok(same.clone());
+            }
+            if !Self::is_plain(text) {
+                return Err(de::Error::custom("this is no path of the project"));
+            }
+            Ok(last.insert(Self(text.into())).clone())
+        })
     }
 }
 

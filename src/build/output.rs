@@ -5,8 +5,10 @@
 //! and again when all is done.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
+use foldhash::HashSet;
 use rayon::prelude::*;
 
 use super::cache;
@@ -14,10 +16,10 @@ use super::explain::{self, Put};
 use super::outputs::{Outputs, Record};
 use super::plan::{Job, Jobs, Maker};
 use super::progress::Progress;
-use crate::base::{Digest, SitePath, plural};
+use crate::base::{Digest, SitePath, on_disk, plural};
 use crate::config::Config;
 use crate::diag::Diagnostic;
-use crate::files::{Error, Files, Kind, write_changed};
+use crate::files::{Error, Files, Kind, Stamp, write_changed};
 
 /// The list of files that we wrote.
 const MANIFEST: &str = ".lacuna-manifest";
@@ -61,10 +63,12 @@ fn without_dots(path: &Path) -> PathBuf {
 
 /// Removes what we wrote, and nothing else; the cache, too.
 pub fn clean(files: &dyn Files, config: &Config) -> Result<usize, Error> {
-    let ours = read_manifest(files, config);
+    let manifest = Manifest::read(files, config);
+    let mut ours: Vec<&str> = manifest.urls().into_iter().collect();
+    ours.sort_unstable();
     let folder = Folder { files, path: &config.output };
     let mut removed = 0;
-    for url in &ours {
+    for url in ours {
         removed += usize::from(folder.remove(url)?);
     }
     if files.kind(&config.output.join(MANIFEST)) == Kind::File {
@@ -88,15 +92,16 @@ pub(super) fn write(
 ) -> Result<Changed, Error> {
     let (files, config) = (maker.files, maker.config);
     let earlier = Outputs::load(files, config, maker.cache);
-    let ours = read_manifest(files, config);
+    let known = Manifest::read(files, config);
+    let ours = known.urls();
     let folder = Folder { files, path: &config.output };
-    let planned: BTreeSet<String> = jobs.iter().map(|(url, _)| url.clone()).collect();
     let mut done = Changed::default();
     let blocked = folder.blocked(maker, jobs, &ours)?;
     done.diagnostics.extend(blocked.iter().map(|url| in_the_way(config, url)));
-    let allowed: BTreeSet<String> = planned.difference(&blocked).cloned().collect();
+    let urls = jobs.iter().map(|(url, _)| url.as_str());
+    let allowed: HashSet<&str> = urls.filter(|url| !blocked.contains(*url)).collect();
     if !allowed.is_subset(&ours) {
-        folder.write(MANIFEST, &manifest(ours.union(&allowed)))?;
+        folder.write(MANIFEST, Manifest::of(ours.union(&allowed)).text.as_bytes())?;
     }
     // Pages come after the files that they need.
     let pages_begin = jobs.iter().position(|(_, job)| job.is_page()).unwrap_or(jobs.len());
@@ -106,11 +111,11 @@ pub(super) fn write(
     for part in [first, then] {
         let results: Vec<_> = part
             .par_iter()
-            .filter(|(url, _)| allowed.contains(url))
+            .filter(|(url, _)| allowed.contains(url.as_str()))
             .map(|(url, job)| folder.put(maker, url, job, earlier.get(url)))
             .inspect(|_| progress.made().step())
             .collect();
-        let part = part.iter().filter(|(url, _)| allowed.contains(url));
+        let part = part.iter().filter(|(url, _)| allowed.contains(url.as_str()));
         for ((url, job), result) in part.zip(results) {
             match result? {
                 Ok((record, put)) => {
@@ -125,10 +130,15 @@ pub(super) fn write(
             }
         }
     }
-    for url in ours.difference(&allowed) {
+    let mut gone: Vec<&&str> = ours.difference(&allowed).collect();
+    gone.sort_unstable();
+    for url in gone {
         done.removed += usize::from(folder.remove(url)?);
     }
-    folder.write(MANIFEST, &manifest(allowed.iter()))?;
+    let now = Manifest::of(allowed.iter());
+    if now.text != known.text {
+        folder.write(MANIFEST, now.text.as_bytes())?;
+    }
     done.diagnostics.extend(folder.foreign(&allowed)?);
     earlier.save(files, config, maker.cache, &records);
     Ok(done)
@@ -145,7 +155,7 @@ impl Folder<'_> {
     }
 
     fn on_disk(&self, url: &str) -> PathBuf {
-        url.split('/').fold(self.path.to_path_buf(), |path, part| path.join(part))
+        on_disk(self.path, url)
     }
 
     /// Brings one file up to date.
@@ -170,9 +180,24 @@ impl Folder<'_> {
         };
         let digest = Digest::of(&bytes);
         let there = known.is_some_and(|record| record.bytes == digest);
-        let written = !there && write_changed(self.files, &path, &bytes)?;
-        let record = Record { key: ready.key, bytes: digest, stamp: self.files.stamp(&path) };
-        Ok(Ok((record, if written { Put::Written } else { Put::Made })))
+        let (put, stamp) = match there {
+            true => (Put::Made, stamp),
+            false => self.place(&path, &bytes)?,
+        };
+        Ok(Ok((Record { key: ready.key, bytes: digest, stamp }, put)))
+    }
+
+    /// Writes a file unless it holds these bytes already. One that isn't there yet needs no other
+    /// name first: whoever finds a part of it after a crash finds no record of it either.
+    fn place(&self, path: &Path, bytes: &[u8]) -> Result<(Put, Option<Stamp>), Error> {
+        match self.files.create(path, bytes) {
+            Ok(stamp) => Ok((Put::Written, stamp)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let written = write_changed(self.files, path, bytes)?;
+                Ok((if written { Put::Written } else { Put::Made }, self.files.stamp(path)))
+            }
+            Err(error) => Err(Error::at("write", path)(error)),
+        }
     }
 
     /// Files that stand where ours belong, that we didn't write, and that differ from ours.
@@ -180,13 +205,13 @@ impl Folder<'_> {
         &self,
         maker: &Maker,
         jobs: &Jobs,
-        ours: &BTreeSet<String>,
+        ours: &HashSet<&str>,
     ) -> Result<BTreeSet<String>, Error> {
         if self.files.kind(self.path) == Kind::Nothing {
             return Ok(BTreeSet::new());
         }
         let mut blocked = BTreeSet::new();
-        for (url, job) in jobs.iter().filter(|(url, _)| !ours.contains(url)) {
+        for (url, job) in jobs.iter().filter(|(url, _)| !ours.contains(url.as_str())) {
             let there = self.on_disk(url);
             let stands = match self.files.kind(&there) {
                 Kind::Nothing => self.has_file_above(&there),
@@ -222,32 +247,50 @@ impl Folder<'_> {
     }
 
     /// Files that we did not write; dot-files are nobody's business.
-    fn foreign(&self, ours: &BTreeSet<String>) -> Result<Option<Diagnostic>, Error> {
+    fn foreign(&self, ours: &HashSet<&str>) -> Result<Option<Diagnostic>, Error> {
         let list = self.files.list(self.path).map_err(Error::at("read", self.path))?;
+        let is_ours = |path: &PathBuf| {
+            let below = path.strip_prefix(self.path).ok().and_then(Path::to_str);
+            below.is_some_and(|url| ours.contains(url))
+        };
         let url = |path: &PathBuf| Some(SitePath::below(self.path, path)?.to_string());
         let hidden = |url: &str| url.split('/').any(|part| part.starts_with('.'));
+        let others = list.iter().filter(|path| !is_ours(path)).filter_map(url);
         let foreign: Vec<String> =
-            list.iter().filter_map(url).filter(|url| !ours.contains(url) && !hidden(url)).collect();
+            others.filter(|url| !ours.contains(url.as_str()) && !hidden(url)).collect();
         Ok(foreign.first().map(|first| foreign_files(self.path, first, foreign.len())))
     }
 }
 
-fn read_manifest(files: &dyn Files, config: &Config) -> BTreeSet<String> {
-    let bytes = files.read(&config.output.join(MANIFEST)).unwrap_or_default();
-    let text = String::from_utf8(bytes).unwrap_or_default();
-    let Some(lines) = text.strip_prefix(HEADER) else { return BTreeSet::new() };
-    // Only what is a plain path below the folder: the file may have been changed by others.
-    let plain = |line: &&str| SitePath::new(line).is_some_and(|path| path.as_str() == *line);
-    lines.lines().filter(plain).map(str::to_string).collect()
+/// The files that we wrote, as they stand in the output folder.
+#[derive(Default)]
+struct Manifest {
+    text: String,
 }
 
-fn manifest<'a>(urls: impl Iterator<Item = &'a String>) -> Vec<u8> {
-    let mut text = HEADER.to_string();
-    for url in urls {
-        text.push_str(url);
-        text.push('\n');
+impl Manifest {
+    fn read(files: &dyn Files, config: &Config) -> Self {
+        let bytes = files.read(&config.output.join(MANIFEST)).unwrap_or_default();
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        if text.starts_with(HEADER) { Self { text } } else { Self::default() }
     }
-    text.into_bytes()
+
+    fn of<'a>(urls: impl Iterator<Item = &'a &'a str>) -> Self {
+        let mut urls: Vec<&str> = urls.copied().collect();
+        urls.sort_unstable();
+        let mut text = HEADER.to_string();
+        for url in urls {
+            text.push_str(url);
+            text.push('\n');
+        }
+        Self { text }
+    }
+
+    /// Only what is a plain path below the folder: the file may have been changed by others.
+    fn urls(&self) -> HashSet<&str> {
+        let plain = |url: &&str| SitePath::is_plain(url);
+        self.text.strip_prefix(HEADER).unwrap_or_default().lines().filter(plain).collect()
+    }
 }
 
 fn in_the_way(config: &Config, url: &str) -> Diagnostic {

@@ -74,6 +74,23 @@ impl Files for DiskFiles {
         File::options().create(true).append(true).open(path)?.write_all(bytes)
     }
 
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<Option<Stamp>> {
+        let open = || File::options().write(true).create_new(true).open(path);
+        let mut file = match open() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(path.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
+                open()?
+            }
+            other => other?,
+        };
+        if let Err(error) = file.write_all(bytes) {
+            drop(file);
+            fs::remove_file(path)?;
+            return Err(error);
+        }
+        Ok(stamp(&file.metadata()?))
+    }
+
     fn remove(&self, path: &Path, root: &Path) -> io::Result<()> {
         fs::remove_file(path)?;
         let mut folder = path.parent();
