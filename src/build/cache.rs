@@ -92,13 +92,11 @@ impl Cache {
         values: &impl Serialize,
         behind: &[u8],
     ) -> Option<usize> {
-        let values = postcard::to_allocvec(values).ok()?;
-        let mut bytes = Vec::with_capacity(HEAD + values.len() + behind.len());
-        bytes.extend(self.program.bytes());
-        bytes.extend(Digest::of(&values).bytes());
-        bytes.extend((values.len() as u64).to_le_bytes());
-        bytes.extend(values);
+        let mut bytes = postcard::to_extend(values, vec![0; HEAD]).ok()?;
         let end = bytes.len();
+        let (program, digest) = (self.program.bytes(), Digest::of(&bytes[HEAD..]));
+        let length = ((end - HEAD) as u64).to_le_bytes();
+        bytes[..HEAD].copy_from_slice(&[program, digest.bytes(), &length].concat());
         bytes.extend(behind);
         files.write(&self.path(name), &bytes).ok()?;
         Some(end)
