@@ -10,6 +10,7 @@ mod cache;
 mod examples;
 mod clock;
 mod explain;
+mod glance;
 mod judging;
 mod output;
 mod outputs;
@@ -25,6 +26,7 @@ mod theme;
 mod texts;
 
 pub use analyse::{Analysis, Changes, Engine, Wanted, analyse, analyse_at};
+pub use glance::Glance;
 pub use output::clean;
 pub use past::past;
 pub use progress::Progress;

@@ -67,23 +67,60 @@ impl SourceFile {
     }
 }
 
+/// So many bytes are the head of a page without a heading, about.
+const LONGEST_HEAD: usize = 2_000;
+
 /// Reads one page. Never fails: what can't be read is a diagnostic.
 pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceFile {
     let reader = Reader { files, root: &config.root };
     let mut diagnostics = Vec::new();
     let text = reader.page_text(path, &mut diagnostics);
-    let cut = front::cut(&text);
+    page(&reader, config, path, &text, diagnostics)
+}
+
+/// Reads the head of a page, as if it had nothing else: its front matter, and its text up to the end
+/// of the first heading.
+pub fn read_head(files: &dyn Files, config: &Config, path: &SitePath) -> SourceFile {
+    let reader = Reader { files, root: &config.root };
+    let mut diagnostics = Vec::new();
+    let text = reader.page_text(path, &mut diagnostics);
+    page(&reader, config, path, head(&text), diagnostics)
+}
+
+/// A text up to the end of the first heading; of one without, its first bytes.
+fn head(text: &str) -> &str {
+    let body = front::cut(text).body;
+    let mut end = body;
+    let mut is_heading = false;
+    for line in text[body..].split_inclusive('\n') {
+        let is_blank = line.trim().is_empty();
+        if is_heading && is_blank || end - body > LONGEST_HEAD {
+            break;
+        }
+        is_heading |= line.trim_start().starts_with('#');
+        end += line.len();
+    }
+    &text[..end]
+}
+
+fn page(
+    reader: &Reader,
+    config: &Config,
+    path: &SitePath,
+    text: &str,
+    mut diagnostics: Vec<Diagnostic>,
+) -> SourceFile {
+    let cut = front::cut(text);
     let kinds: Vec<&str> = config.kinds.keys().map(String::as_str).collect();
     let front = front::read(path, &cut, &kinds, &mut diagnostics);
-    let mut context =
-        expand::Context { reader: &reader, variables: &config.variables, named: None };
-    let expanded = expand::expand(&context, path, &text, cut.body, &mut diagnostics);
+    let mut context = expand::Context { reader, variables: &config.variables, named: None };
+    let expanded = expand::expand(&context, path, text, cut.body, &mut diagnostics);
     let reference = format!("{}/reference", config.src);
     let uses_reference = expanded.includes.iter().any(|file| file.strip(&reference).is_some());
     let bound = uses_reference.then(|| {
         context.named = Some(&reference);
         // What was found is known already.
-        expand::expand(&context, path, &text, cut.body, &mut Vec::new()).text
+        expand::expand(&context, path, text, cut.body, &mut Vec::new()).text
     });
     let mut hasher = Hasher::default();
     hasher.field(text.as_bytes());
@@ -99,7 +136,7 @@ pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceF
         includes: expanded.includes,
         variables: expanded.variables,
         diagnostics,
-        suppressions: suppressions(path, &text),
+        suppressions: suppressions(path, text),
         digest,
     }
 }

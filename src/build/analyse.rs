@@ -3,6 +3,7 @@
 //! An [`Engine`] remembers what it has read and parsed. A build starts with an empty one; the
 //! preview keeps one and tells it what has changed. Both run the same code.
 
+mod parts;
 mod reviews;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -13,7 +14,7 @@ use super::clock::Clock;
 use super::examples::Recorded;
 use super::explain;
 use super::judging;
-use super::pages::{Done, Pages, Scope, Text};
+use super::pages::{Pages, Scope, Text};
 use super::progress::Progress;
 use super::rules::Rules;
 use super::site::{self, Resolved};
@@ -32,6 +33,7 @@ use crate::render::{self, Scene, Shared, Theme};
 use crate::resolve::Site;
 use crate::source::{self, Suppression, Tree};
 use crate::status::{self, Evidence, GapStatus, Point};
+pub(super) use parts::Parts;
 
 /// Everything that is known before the first page is rendered.
 pub struct Analysis {
@@ -115,6 +117,8 @@ pub struct Engine {
     recorded: Recorded,
     pub(super) past: Option<Arc<Vec<Point>>>,
     keeps_good_theme: bool,
+    /// While it is set, only these pages are read whole, and the heads of all others.
+    pub(super) whole: Option<BTreeSet<SitePath>>,
 }
 
 /// How much of each page is wanted.
@@ -143,6 +147,20 @@ impl Engine {
         );
         clock.mark("open the cache");
         Self { cache, clock, pages, site, ..Self::default() }
+    }
+
+    /// True when it knows of nothing yet, neither by itself nor by a cache.
+    pub fn is_blank(&self) -> bool {
+        self.cache.is_none() && !self.has_looked()
+    }
+
+    /// True when it knows no page.
+    pub fn is_new(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    pub(super) fn has_looked(&self) -> bool {
+        self.tree.is_some()
     }
 
     /// From now on the theme stays as it was while a template of it can't be read.
@@ -193,6 +211,7 @@ impl Engine {
             progress: self.progress.read(),
             changes,
             bodies: wanted == Wanted::Bodies,
+            whole: self.whole.as_ref(),
         };
         self.pages.update(&scope, &tree.pages);
         self.clock.mark("read and parse");
@@ -211,8 +230,8 @@ impl Engine {
         let mut found = config.leveled(found);
         let known = judging::Known::new(&texts, &pages, &site, &examples, &history);
         let judged = judging::judge(files, config, &known, &mut found);
-        let lines = judging::lines(files, config, &judged);
         Ok(Analysis {
+            lines: judging::lines(files, config, &judged),
             facts: pages.facts,
             own: pages.own,
             bodies: pages.bodies,
@@ -227,7 +246,6 @@ impl Engine {
             theme,
             history,
             past: Arc::default(),
-            lines,
             suppressions: [&pages.suppressions[..], &texts.suppressions].concat(),
             texts,
             diagnostics: found,
@@ -450,35 +468,6 @@ impl Analysis {
             diagnostics: self.diagnostics.clone(),
             ..Report::default()
         }
-    }
-}
-
-/// The results of parsing, each part in a list of its own, in the order of paths.
-#[derive(Default)]
-pub(super) struct Parts {
-    pub facts: Vec<Arc<PageFacts>>,
-    digests: Vec<Digest>,
-    pub standings: Vec<Arc<Standing>>,
-    own: Vec<Arc<PageOwn>>,
-    bodies: Vec<Text>,
-    suppressions: Vec<Suppression>,
-}
-
-impl Parts {
-    fn collect(tree: &Tree, known: &Pages, work: &mut Work, found: &mut Vec<Diagnostic>) -> Self {
-        let mut parts = Self::default();
-        for page in tree.pages.iter().filter_map(|path| known.get(path)) {
-            work.read += usize::from(page.done >= Done::Read);
-            work.parsed += usize::from(page.done >= Done::Parsed);
-            parts.facts.push(Arc::clone(&page.facts));
-            parts.digests.push(page.facts_digest);
-            parts.standings.push(Arc::clone(&page.standing));
-            parts.own.push(Arc::clone(&page.own));
-            parts.bodies.push(known.text(page));
-            parts.suppressions.extend(page.suppressions.iter().cloned());
-            found.extend(page.found.iter().cloned());
-        }
-        parts
     }
 }
 

@@ -4,26 +4,26 @@
 //! works on and what one file of the cache holds: it is written as soon as its pages are parsed,
 //! so that the bodies of a large site never fill the memory, and an edit writes one small file.
 
+mod text;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Changes;
-use super::cache::{Cache, FOLDER};
+use super::cache::Cache;
 use super::progress::Count;
 use crate::base::{Digest, Hasher, SitePath};
 use crate::config::Config;
-use crate::diag::{Diagnostic, Span};
+use crate::diag::Diagnostic;
 use crate::files::{Files, Stamp};
-use crate::parse::{
-    self, Body, CodeCache, PageFacts, PageOwn, ParseOptions, ParsedPage, Standing, TextSection,
-};
+use crate::parse::{self, Body, CodeCache, PageFacts, PageOwn, ParseOptions, Standing};
 use crate::search::{self, Signs};
 use crate::source::{self, SourceFile, Suppression};
+use text::Kept;
+pub(super) use text::{Place, Text};
 
 /// So many shards share all pages.
 const SHARDS: usize = 64;
@@ -47,6 +47,9 @@ pub(super) struct Page {
     body: Option<Kept>,
     text: Kept,
     signs: Arc<Signs>,
+    /// Whether no more than its head was read.
+    #[serde(skip)]
+    is_head: bool,
     #[serde(skip)]
     pub done: Done,
 }
@@ -65,33 +68,6 @@ pub(super) enum Done {
     New,
 }
 
-/// The body of a page or its text, as bytes, and where it is kept.
-#[derive(Clone, Serialize, Deserialize)]
-struct Kept {
-    digest: Digest,
-    #[serde(skip)]
-    memory: Option<Arc<[u8]>>,
-    /// Behind the values of the shard's file.
-    stored: Option<Range<usize>>,
-}
-
-/// How to get at the body of a page, and at its text.
-pub(super) struct Text {
-    key: Digest,
-    /// None when no code is highlighted in it yet.
-    pub body: Option<Place>,
-    pub sections: Place,
-    pub signs: Arc<Signs>,
-}
-
-/// Where something of a page is kept.
-pub(super) struct Place {
-    pub digest: Digest,
-    memory: Option<Arc<[u8]>>,
-    /// The shard whose file holds it.
-    stored: Option<(usize, Range<usize>)>,
-}
-
 /// What an update needs to know.
 pub(super) struct Scope<'a> {
     pub files: &'a dyn Files,
@@ -102,6 +78,8 @@ pub(super) struct Scope<'a> {
     pub changes: &'a Changes,
     /// Whether bodies are wanted, too.
     pub bodies: bool,
+    /// The pages that are read whole, if not all are.
+    pub whole: Option<&'a BTreeSet<SitePath>>,
 }
 
 /// All pages.
@@ -135,6 +113,10 @@ impl Pages {
         };
         let shards = loaded.into_iter().map(|found| found.map(usable).unwrap_or_default());
         Self { shards: shards.collect(), settings }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.shards.iter().all(|shard| shard.pages.is_empty())
     }
 
     pub(super) fn get(&self, path: &SitePath) -> Option<&Page> {
@@ -225,19 +207,21 @@ impl Shard {
     /// Reads a page, and parses it unless it is as it was.
     fn read(&mut self, scope: &Scope, path: &SitePath) -> Done {
         let options = ParseOptions::from(&scope.config.html);
-        let source = source::read_page(scope.files, scope.config, path);
+        let is_head = scope.wants_head(path);
+        let read = if is_head { source::read_head } else { source::read_page };
+        let source = read(scope.files, scope.config, path);
         let stamps = stamps(scope, path, &source.includes);
         let key = parse_key(&source, options);
         let code = scope.bodies.then_some(scope.code);
         let same = |page: &&mut Page| page.key == key && (page.body.is_some() || code.is_none());
         if let Some(page) = self.pages.get_mut(path).filter(same) {
-            page.stamps = stamps;
+            (page.stamps, page.is_head) = (stamps, is_head);
             return Done::Read;
         }
         if let Some(body) = self.body(scope, path) {
             scope.code.keep_all(&body);
         }
-        let page = Page::new(source, key, stamps, options, code);
+        let page = Page { is_head, ..Page::new(source, key, stamps, options, code) };
         match self.pages.insert(path.clone(), page) {
             Some(_) => Done::Parsed,
             None => Done::New,
@@ -263,7 +247,8 @@ impl Shard {
     fn save(&mut self, files: &dyn Files, cache: Option<&Cache>, settings: Digest, number: usize) {
         let Some(cache) = cache.filter(|_| self.changed) else { return };
         let old = files.read(&cache.path(&name(number))).unwrap_or_default();
-        let mut behind = Vec::new();
+        let size = self.pages.values_mut().flat_map(Page::kept).map(|kept| kept.size()).sum();
+        let mut behind = Vec::with_capacity(size);
         for kept in self.pages.values_mut().flat_map(Page::kept) {
             let stored = kept.stored.take();
             let stored = stored.and_then(|place| {
@@ -307,6 +292,13 @@ impl Shard {
     }
 }
 
+impl Scope<'_> {
+    /// True when the head of a page is enough.
+    fn wants_head(&self, path: &SitePath) -> bool {
+        self.whole.is_some_and(|whole| !whole.contains(path))
+    }
+}
+
 impl Page {
     fn new(
         source: SourceFile,
@@ -329,6 +321,7 @@ impl Page {
             body,
             text: Kept::new(&page.text),
             signs: Arc::new(search::signs(&page.text)),
+            is_head: false,
             done: Done::New,
         }
     }
@@ -339,7 +332,8 @@ impl Page {
 
     /// False only when neither its file nor any that it includes can have changed.
     fn may_have_changed(&self, scope: &Scope) -> bool {
-        if scope.bodies && self.body.is_none() {
+        let lacks_body = scope.bodies && self.body.is_none();
+        if lacks_body || self.is_head && !scope.wants_head(&self.facts.path) {
             return true;
         }
         match scope.changes {
@@ -355,99 +349,6 @@ impl Page {
     fn inputs(&self) -> impl Iterator<Item = &SitePath> {
         std::iter::once(&self.facts.path).chain(&self.facts.includes)
     }
-}
-
-impl Kept {
-    fn new(value: &impl Serialize) -> Self {
-        let bytes = postcard::to_allocvec(value).expect("text can be written");
-        Self { digest: Digest::of(&bytes), memory: Some(bytes.into()), stored: None }
-    }
-}
-
-impl Text {
-    /// The body of a page. One that is kept nowhere is parsed again; none when its text isn't the
-    /// one that the rest of the site was made from.
-    pub(super) fn body(
-        &self,
-        files: &dyn Files,
-        config: &Config,
-        path: &SitePath,
-        code: &CodeCache,
-    ) -> Result<Body, Box<Diagnostic>> {
-        let kept = self.body.as_ref().and_then(|place| place.read(files, config));
-        kept.map_or_else(
-            || self.parse_again(files, config, path, Some(code)).map(|page| page.body),
-            Ok,
-        )
-    }
-
-    /// The text of a page, as the body.
-    pub(super) fn sections(
-        &self,
-        files: &dyn Files,
-        config: &Config,
-        path: &SitePath,
-    ) -> Result<Vec<TextSection>, Box<Diagnostic>> {
-        let kept = self.sections.read(files, config);
-        kept.map_or_else(|| self.parse_again(files, config, path, None).map(|page| page.text), Ok)
-    }
-
-    /// Of the body; none when it hasn't been made yet.
-    pub(super) fn body_digest(&self) -> Option<Digest> {
-        self.body.as_ref().map(|body| body.digest)
-    }
-
-    /// Of all that the text of the page is made from.
-    pub(super) fn key(&self) -> Digest {
-        self.key
-    }
-
-    /// The text after directives; none when it isn't the one that the rest of the site was made
-    /// from.
-    pub(super) fn expanded(
-        &self,
-        files: &dyn Files,
-        config: &Config,
-        path: &SitePath,
-    ) -> Result<String, Box<Diagnostic>> {
-        let source = source::read_page(files, config, path);
-        match parse_key(&source, ParseOptions::from(&config.html)) == self.key {
-            true => Ok(source::as_written(&source.text).into_owned()),
-            false => Err(Box::new(changed_meanwhile(path))),
-        }
-    }
-
-    fn parse_again(
-        &self,
-        files: &dyn Files,
-        config: &Config,
-        path: &SitePath,
-        code: Option<&CodeCache>,
-    ) -> Result<ParsedPage, Box<Diagnostic>> {
-        let options = ParseOptions::from(&config.html);
-        let source = source::read_page(files, config, path);
-        match parse_key(&source, options) == self.key {
-            true => Ok(parse::parse(source, options, code)),
-            false => Err(Box::new(changed_meanwhile(path))),
-        }
-    }
-}
-
-impl Place {
-    fn read<T: DeserializeOwned>(&self, files: &dyn Files, config: &Config) -> Option<T> {
-        if let Some(bytes) = self.memory.as_deref() {
-            return postcard::from_bytes(bytes).ok();
-        }
-        let (shard, place) = self.stored.as_ref()?;
-        let path = config.root.join(FOLDER).join(name(*shard));
-        let bytes = files.read_part(&path, place.clone()).ok()?;
-        // The file may be damaged, or another process may have written it since.
-        if Digest::of(&bytes) == self.digest { postcard::from_bytes(&bytes).ok() } else { None }
-    }
-}
-
-fn name(shard: usize) -> String {
-    format!("pages-{shard:02}")
 }
 
 /// The shard of a page (FNV-1a, 32 bits).
@@ -475,6 +376,10 @@ fn settings(config: &Config) -> Digest {
     hasher.finish()
 }
 
+fn name(shard: usize) -> String {
+    format!("pages-{shard:02}")
+}
+
 /// Of all that parsing depends on: the source with what was found in it, and the options.
 fn parse_key(source: &SourceFile, options: ParseOptions) -> Digest {
     let mut hasher = Hasher::default();
@@ -485,9 +390,4 @@ fn parse_key(source: &SourceFile, options: ParseOptions) -> Digest {
     }
     hasher.field(format!("{:?}", source.suppressions).as_bytes());
     hasher.finish()
-}
-
-fn changed_meanwhile(path: &SitePath) -> Diagnostic {
-    let message = "this file was changed while the site was being made; its page stays as it was";
-    Diagnostic::new("E002", Some(Span::file(path)), message).help("build again")
 }

@@ -17,9 +17,11 @@ use crate::render::view::GapView;
 /// A site at one moment.
 pub struct Snapshot {
     config: Arc<Config>,
-    analysis: Analysis,
+    pub(super) analysis: Analysis,
     shared: Shared,
-    jobs: HashMap<String, Job>,
+    pub(super) jobs: HashMap<String, Job>,
+    /// The pages that were read whole, if not all were.
+    pub(super) seen: Option<BTreeSet<SitePath>>,
     /// The search, made when the first of its files is asked for.
     search: OnceLock<Search>,
     /// The last search that was made before, of which most is still right.
@@ -56,7 +58,30 @@ impl Snapshot {
         let diagnostics = analysis.shown(&config, diagnostics);
         let jobs = plan.jobs.into_iter().collect();
         let search = OnceLock::new();
-        Ok(Self { config, analysis, shared, jobs, search, earlier: finder, diagnostics })
+        let seen = None;
+        Ok(Self { config, analysis, shared, jobs, seen, search, earlier: finder, diagnostics })
+    }
+
+    /// What can be seen of a site that wasn't read whole but for some pages. Nothing is said against
+    /// it, as too little is known of it.
+    pub(super) fn glimpse(
+        files: &dyn Files,
+        config: Arc<Config>,
+        analysis: Analysis,
+        seen: BTreeSet<SitePath>,
+    ) -> Self {
+        let shared = analysis.shared(&config);
+        let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));
+        Self {
+            config,
+            analysis,
+            shared,
+            jobs: plan.jobs.into_iter().collect(),
+            seen: Some(seen),
+            search: OnceLock::new(),
+            earlier: None,
+            diagnostics: Vec::new(),
+        }
     }
 
     /// The last search that was made.

@@ -14,7 +14,7 @@ use super::events::Hub;
 use super::http::{Asked, Reply};
 use super::reply::{JSON, content_type, file, html};
 use crate::base::{SitePath, encode_path, percent_decode};
-use crate::build::{Changes, Engine, Snapshot};
+use crate::build::{Changes, Engine, Glance, Snapshot};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Format, Severity, print};
 use crate::files::Files;
@@ -34,6 +34,8 @@ pub(super) struct Preview {
     address: SocketAddr,
     hub: Hub,
     engine: Mutex<Engine>,
+    /// Looks at a large site while the engine reads it for the first time.
+    glance: Mutex<Option<Glance>>,
     state: Mutex<State>,
     /// Told whenever the state has changed.
     changed: Condvar,
@@ -80,6 +82,7 @@ impl Preview {
             address,
             hub: Hub::new(u64::try_from(since.as_millis()).unwrap_or_default()),
             engine: Mutex::default(),
+            glance: Mutex::default(),
             state: Mutex::default(),
             changed: Condvar::new(),
             good: Mutex::default(),
@@ -125,6 +128,56 @@ impl Preview {
         snapshot.map_or_else(BTreeSet::new, |snapshot| snapshot.outside())
     }
 
+    /// Shows the first page of a large site that nothing is known of, before all of it is read; false
+    /// when it is small, or known well enough by a cache.
+    pub(super) fn glance(&self) -> bool {
+        let Ok(config) = self.read_config() else { return false };
+        let mut engine = self.engine();
+        *engine = Engine::open(&*self.files, &config).keep_good_theme();
+        if !engine.is_new() {
+            return false;
+        }
+        *lock(&self.glance) = Glance::new(Arc::new(config));
+        self.look("index.html").is_some()
+    }
+
+    /// A site that can show what is at a URL, while not all of it is read; none when that takes as
+    /// long as to read all of it.
+    fn look(&self, url: &str) -> Option<Arc<Snapshot>> {
+        let mut glance = lock(&self.glance);
+        // Somebody else may have asked for it meanwhile.
+        let shown = lock(&self.state).snapshot.clone().filter(|shown| shown.can_show(url));
+        if shown.is_some() {
+            return shown;
+        }
+        let look = AssertUnwindSafe(|| glance.as_mut()?.look(&*self.files, url).ok()?);
+        let found = catch_unwind(look).ok().flatten().map(Arc::new);
+        if found.is_none() {
+            *glance = None;
+        }
+        let found = found?;
+        let mut state = lock(&self.state);
+        if state.snapshot.as_ref().is_none_or(|shown| !shown.is_whole()) {
+            state.snapshot = Some(Arc::clone(&found));
+            drop(state);
+            self.changed.notify_all();
+        }
+        Some(found)
+    }
+
+    /// A site that can show what is at a URL, if need be after a while.
+    fn able_to_show(&self, shown: Arc<Snapshot>, url: &str) -> Arc<Snapshot> {
+        if shown.can_show(url) {
+            return shown;
+        }
+        let looked = if shown.is_page(url) { self.look(url) } else { None };
+        looked.filter(|looked| looked.can_show(url)).unwrap_or_else(|| {
+            let unread = |state: &mut State| state.updates == 0;
+            let state = self.wait_while(unread);
+            state.snapshot.unwrap_or(shown)
+        })
+    }
+
     /// Brings the site up to date and tells all open pages. A panic leaves the last good site.
     pub(super) fn update(&self, changes: &Changes) -> Updated {
         let start = Instant::now();
@@ -140,10 +193,10 @@ impl Preview {
         let before = state.findings();
         state.page_faults.clear();
         // To free a large site takes a while, and nobody should wait for that.
-        let mut old = None;
+        let mut old = (None, lock(&self.glance).take());
         match result {
             Ok(snapshot) => {
-                old = state.snapshot.replace(Arc::new(snapshot));
+                old.0 = state.snapshot.replace(Arc::new(snapshot));
                 state.faults.clear();
             }
             Err(faults) => state.faults = faults,
@@ -171,9 +224,9 @@ impl Preview {
             Changes::All => true,
         };
         let changes = if touches_book { &Changes::All } else { changes };
-        let earlier = lock(&self.state).snapshot.clone();
+        let earlier = lock(&self.state).snapshot.clone().filter(|shown| shown.is_whole());
         let mut engine = self.engine();
-        if earlier.is_none() {
+        if engine.is_blank() {
             *engine = Engine::open(&*self.files, &config).keep_good_theme();
         }
         Snapshot::take(&mut engine, &*self.files, Arc::new(config), changes, earlier.as_deref())
@@ -195,18 +248,22 @@ impl Preview {
         lock(&self.engine)
     }
 
-    /// What is shown at the moment. Whoever asks before the first update is done waits for it.
+    /// What is shown at the moment. Whoever asks before there is anything waits for it.
     fn state(&self) -> State {
-        let first = |state: &mut State| state.updates == 0;
-        let waited = self.changed.wait_timeout_while(lock(&self.state), PATIENCE, first);
+        self.wait_while(|state| state.updates == 0 && state.snapshot.is_none())
+    }
+
+    fn wait_while(&self, unready: impl FnMut(&mut State) -> bool) -> State {
+        let waited = self.changed.wait_timeout_while(lock(&self.state), PATIENCE, unready);
         waited.unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
-    /// Waits until another site than this one is shown.
+    /// Waits until another site than this one is shown, and all of it is read.
     pub(super) fn wait_for_other(&self, known: Option<&Arc<Snapshot>>) -> Arc<Snapshot> {
         let mut state = lock(&self.state);
         loop {
-            let other = state.snapshot.as_ref().filter(|now| !is_same(known, now));
+            let shown = state.snapshot.as_ref().filter(|now| now.is_whole());
+            let other = shown.filter(|now| !is_same(known, now));
             if let Some(other) = other {
                 return Arc::clone(other);
             }
@@ -263,6 +320,7 @@ impl Preview {
             return Reply::text(301, "moved").header("Location", to);
         }
         let (status, url) = if snapshot.has(&url) { (200, url) } else { (404, "404.html".into()) };
+        let snapshot = &self.able_to_show(Arc::clone(snapshot), &url);
         let kind = content_type(&url);
         match self.bytes(snapshot, &url) {
             // A page that only leads to another one allows no script.

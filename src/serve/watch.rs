@@ -34,10 +34,16 @@ pub(super) fn watch(preview: &Preview, poll: bool, notify: &dyn Fn(Notice)) {
     let mut watcher = Watching::start(sender, poll, notify);
     // Watched first and read then: what changes in between is read once more, and never missed.
     watcher.cover(preview, &BTreeSet::new(), notify);
+    let is_ready = preview.glance();
+    if is_ready {
+        notify(Notice::Ready(preview.address()));
+    }
     let updated = preview.update(&Changes::All);
     watcher.catch_up(preview, &BTreeSet::new(), notify);
     tell_new(updated.new, notify);
-    notify(Notice::Ready(preview.address()));
+    if !is_ready {
+        notify(Notice::Ready(preview.address()));
+    }
     preview.keep();
     let mut last = Instant::now().checked_sub(LONGEST).unwrap_or_else(Instant::now);
     while let Ok(first) = events.recv() {

@@ -15,6 +15,7 @@ mod examples;
 mod findings;
 mod formats;
 mod gates;
+mod glance;
 mod hostile;
 mod html;
 mod interrupted;
