@@ -2,9 +2,9 @@
 //!
 //! A file whose inputs are the same, and that lies where we left it, is neither made nor compared.
 
-use std::collections::HashMap;
 use std::path::Path;
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::cache::Cache;

@@ -28,7 +28,7 @@ pub(super) use text::{Place, Text};
 /// So many shards share all pages.
 const SHARDS: usize = 64;
 /// So many bytes of bodies a shard keeps in memory.
-const MOST_HELD: usize = 1024 * 1024;
+const MOST_HELD: usize = 512 * 1024;
 
 /// A page as it was parsed.
 #[derive(Serialize, Deserialize)]

@@ -46,13 +46,7 @@ impl Files for DiskFiles {
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let mut files = Vec::new();
-        for entry in walker(folder).hidden(false).build() {
-            let entry = entry.map_err(io::Error::other)?;
-            if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
-                files.push(entry.into_path());
-            }
-        }
-        files.sort();
+        list_into(&mut files, folder)?;
         Ok(files)
     }
 
@@ -168,6 +162,19 @@ pub fn scratch_file(bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     file.write_all(bytes)?;
     file.flush()?;
     Ok(file)
+}
+
+/// Folder by folder, each in the order of names, which is the order of paths.
+fn list_into(files: &mut Vec<PathBuf>, folder: &Path) -> io::Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by_cached_key(fs::DirEntry::file_name);
+    for entry in entries {
+        match entry.file_type()?.is_dir() {
+            true => list_into(files, &entry.path())?,
+            false => files.push(entry.path()),
+        }
+    }
+    Ok(())
 }
 
 fn walker(folder: &Path) -> WalkBuilder {

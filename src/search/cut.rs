@@ -146,7 +146,7 @@ impl Cut {
                 out.push(char::from(DIGITS[usize::from(posting.weight)]));
                 before = Some(posting.weight);
             }
-            let (block, _) = volume.blocks[posting.block as usize];
+            let (block, _) = volume.blocks[posting.block() as usize];
             out.push_str(&identifier(block, usize::from(posting.part), self.length));
         }
         out
@@ -170,7 +170,7 @@ fn size(word: &str, count: usize, length: usize) -> usize {
 
 /// The postings that say most, in that order.
 fn best(postings: &[Posting]) -> Vec<Posting> {
-    let order = |posting: &Posting| (u8::MAX - posting.weight, posting.block, posting.part);
+    let order = |posting: &Posting| (u8::MAX - posting.weight, posting.block(), posting.part);
     let mut best = postings.to_vec();
     if best.len() > MOST {
         best.select_nth_unstable_by_key(MOST, order);
@@ -243,8 +243,10 @@ impl Cutter<'_> {
     /// of all are among the best of each.
     fn together(&self, start: &str, words: Range<usize>) -> All {
         let mut all: Vec<Posting> = self.best[words].iter().flatten().copied().collect();
-        all.sort_unstable_by_key(|posting| (posting.block, posting.part, u8::MAX - posting.weight));
-        all.dedup_by_key(|posting| (posting.block, posting.part));
+        all.sort_unstable_by_key(|posting| {
+            (posting.block(), posting.part, u8::MAX - posting.weight)
+        });
+        all.dedup_by_key(|posting| (posting.block(), posting.part));
         All { start: start.to_string(), best: best(&all), count: all.len() }
     }
 }

@@ -18,13 +18,27 @@ pub struct Volume {
     pub(super) words: Vec<(String, Vec<Posting>)>,
 }
 
-/// A word's weight in a part of a page.
+/// A word's weight in a part of a page. There are very many, so the number of the block is in two
+/// halves, which take no more room than their bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Posting {
-    /// The block, by its number in the volume.
-    pub block: u32,
+    high: u16,
+    low: u16,
     pub part: u8,
     pub weight: u8,
+}
+
+impl Posting {
+    fn new(block: u32, part: u8, weight: u8) -> Self {
+        let [a, b, c, d] = block.to_be_bytes();
+        let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+        Self { high, low, part, weight }
+    }
+
+    /// The block, by its number in the volume.
+    pub(super) fn block(self) -> u32 {
+        u32::from(self.high) << 16 | u32::from(self.low)
+    }
 }
 
 /// Brings a volume up to date.
@@ -57,8 +71,8 @@ impl Builder {
         let mut words = HashMap::with_capacity(earlier.words.len());
         for (word, postings) in &earlier.words {
             let kept = postings.iter().filter_map(|posting| {
-                let block = moved[posting.block as usize]?;
-                Some(Posting { block, ..*posting })
+                let block = moved[posting.block() as usize]?;
+                Some(Posting::new(block, posting.part, posting.weight))
             });
             let kept: Vec<Posting> = kept.collect();
             if !kept.is_empty() {
@@ -78,11 +92,7 @@ impl Builder {
         let Ok(number) = self.blocks.binary_search_by_key(&block, |(id, _)| *id) else { return };
         let number = u32::try_from(number).expect("there are fewer pages");
         for (word, terms) in terms.of(volume) {
-            let postings = terms.iter().map(|term| Posting {
-                block: number,
-                part: term.part,
-                weight: term.weight,
-            });
+            let postings = terms.iter().map(|term| Posting::new(number, term.part, term.weight));
             if let Some(known) = self.words.get_mut(word) {
                 known.extend(postings);
             } else {

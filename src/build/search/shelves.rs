@@ -6,14 +6,14 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::{Block, Blocks, Finder, sections};
-use crate::base::{Digest, Hasher};
+use crate::base::Digest;
 use crate::build::cache::Cache;
 use crate::build::plan::Maker;
 use crate::files::Kind;
 use crate::search::{self, Builder, Contents, Cut, Terms, VOLUMES, Volume};
 
 /// The words of so many pages are counted at once.
-const AT_ONCE: usize = 1_024;
+const AT_ONCE: usize = 256;
 /// The file of the cache that says what volumes hold; that of a volume has its number behind it.
 const NAME: &str = "search";
 
@@ -66,12 +66,12 @@ pub(super) fn shelves(
 
 /// Of the words of a volume, and of how long identifiers are.
 fn key(blocks: &Blocks, number: usize, length: usize) -> Digest {
-    let mut hasher = Hasher::default();
-    hasher.field(&[u8::try_from(length).unwrap_or(u8::MAX)]);
+    let mut bytes = vec![u8::try_from(length).unwrap_or(u8::MAX)];
     for (id, sign) in signed(blocks, number) {
-        hasher.field(&[&id.to_le_bytes()[..], &sign.to_le_bytes()].concat());
+        bytes.extend(id.to_le_bytes());
+        bytes.extend(sign.to_le_bytes());
     }
-    hasher.finish()
+    Digest::of(&bytes)
 }
 
 /// The blocks that have words in a volume, in order.
