@@ -10,34 +10,34 @@ pub fn root_of(url: &str) -> String {
 /// A fragment or query of `to` is kept. The page itself is reached by its own file name, since
 /// an empty URL is easily lost on the way.
 pub fn relative_url(from: &str, to: &str) -> String {
-    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut here = folder.split('/').filter(|part| !part.is_empty()).peekable();
-    let mut there = to.split('/').peekable();
-    while let (Some(a), Some(b)) = (here.peek(), there.peek()) {
-        // The last part of `to` is a file name, never a folder to be left out.
-        if a != b || there.clone().count() == 1 {
-            break;
-        }
-        here.next();
-        there.next();
-    }
-    let up = "../".repeat(here.count());
-    let down = there.collect::<Vec<_>>().join("/");
+    let pairs = from.bytes().zip(to.bytes()).enumerate();
+    let same = pairs.take_while(|(_, (a, b))| a == b);
+    let folders = same.filter(|(_, (byte, _))| *byte == b'/');
+    let shared = folders.last().map_or(0, |(at, _)| at + 1);
+    let (here, there) = (&from[shared..], &to[shared..]);
+    let mut url = root_of(here);
     // A first part with a colon would read as a scheme (RFC 3986, section 4.2).
-    let dot = if up.is_empty() && down.split('/').next().is_some_and(|part| part.contains(':')) {
-        "./"
-    } else {
-        ""
-    };
-    format!("{up}{dot}{down}")
+    if url.is_empty() && there.split('/').next().is_some_and(|part| part.contains(':')) {
+        url.push_str("./");
+    }
+    url.push_str(there);
+    url
 }
 
 /// Percent-encodes what may not stand in the path of a URL (RFC 3986, section 3.3), keeping `/`.
 pub fn encode_path(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        let kept = byte.is_ascii_alphanumeric() || b"/-._~!$'()*+,;=:@".contains(&byte);
-        match kept {
+    encode(path, |byte| b"/-._~!$'()*+,;=:@".contains(&byte))
+}
+
+/// Percent-encodes all but letters, digits and what is `kept`.
+fn encode(text: &str, kept: impl Fn(u8) -> bool) -> String {
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || kept(byte);
+    if text.bytes().all(kept) {
+        return text.to_string();
+    }
+    let mut out = String::with_capacity(text.len() + 2);
+    for byte in text.bytes() {
+        match kept(byte) {
             true => out.push(char::from(byte)),
             false => out.push_str(&format!("%{byte:02X}")),
         }
@@ -48,19 +48,14 @@ pub fn encode_path(path: &str) -> String {
 /// Percent-encodes what may not stand in a URL (RFC 3986, section 2), keeping what is encoded
 /// already and all that has a meaning, as the CommonMark specification does it.
 pub fn encode_url(url: &str) -> String {
-    let mut out = String::with_capacity(url.len());
-    for byte in url.bytes() {
-        let kept = byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte);
-        match kept {
-            true => out.push(char::from(byte)),
-            false => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    encode(url, |byte| b"-._~:/?#@!$&'()*+,;=%".contains(&byte))
 }
 
 /// Decodes `%20` and its like; none when the result isn't UTF-8 or a code is cut short.
 pub fn percent_decode(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return Some(text.to_string());
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

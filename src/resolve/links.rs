@@ -95,7 +95,7 @@ impl Resolver<'_> {
     }
 
     fn local(&self, link: &LinkRef, path: &str, fragment: String) -> Outcome {
-        if percent_decode(path).is_none() {
+        if path.contains('%') && percent_decode(path).is_none() {
             return Outcome::Broken;
         }
         let Some(target) = link.path(self.inputs.src) else { return Outcome::Outside };
@@ -169,6 +169,9 @@ fn split(dest: &str) -> (&str, &str, String) {
 /// The scheme of an absolute URL (RFC 3986, section 3.1), as a browser would read it: control
 /// characters and spaces before it and line breaks within it don't count.
 fn scheme(dest: &str) -> Option<String> {
+    if !dest.contains(':') {
+        return None;
+    }
     let clean: String = dest
         .trim_start_matches(|char: char| char <= ' ')
         .chars()

@@ -1,7 +1,9 @@
 //! One URL for each page, gap, area and file.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::bind::Bindings;
 use super::{Entry, EntryKind, GapList, GapPlace, Inputs, Trait};
@@ -63,7 +65,7 @@ fn empty(inputs: &Inputs, facts: &[Arc<PageFacts>]) -> Urls {
         areas: Vec::new(),
         assets: Vec::new(),
         pages: pages.collect(),
-        taken: HashMap::from([("404.html".to_string(), Owner::Fixed)]),
+        taken: HashMap::from_iter([("404.html".to_string(), Owner::Fixed)]),
         moved: Vec::new(),
     }
 }
