@@ -4,7 +4,7 @@
 //! `cargo bench --bench build -- 1000 10000` measures two sizes. Everything is measured by turns,
 //! A B C A B C, so that a machine that is busy for a while is so for all of them; the figures are
 //! medians, and how many times the floor's they are. `--plain` leaves the languages of code away, so
-//! that nothing is highlighted; `--rounds 5` measures five times. `MDBOOK` and `HUGO` name programs
+//! that nothing is highlighted, and the search; `--rounds 5` measures five times. `MDBOOK` and `HUGO` name programs
 //! that aren't in the path.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
@@ -37,7 +37,7 @@ fn main() {
     let sizes: Vec<usize> = sizes.collect();
     let sizes = if sizes.is_empty() { vec![1000] } else { sizes };
     for pages in sizes {
-        let corpus = Corpus { pages, languages: !has("--plain") };
+        let corpus = Corpus { pages, rich: !has("--plain") };
         measure(corpus, rounds.unwrap_or(3), has("--peers"));
     }
 }
@@ -68,11 +68,11 @@ fn measure(corpus: Corpus, rounds: usize, with_peers: bool) {
             None => rows.push(Row { name: name.to_string(), runs: vec![run] }),
         };
         let output = folder.path().join("floor");
-        remove(&output);
+        put_away(&output);
         let this = std::env::current_exe().unwrap();
         put("floor", run(Command::new(this).arg("floor").args([&root, &output])));
-        remove(&root.join("book"));
-        remove(&root.join(".lacuna"));
+        put_away(&root.join("book"));
+        put_away(&root.join(".lacuna"));
         put("cold", lacuna(&root));
         put("nothing changed, at once", lacuna(&root));
         put("nothing changed", lacuna(&root));
@@ -83,7 +83,7 @@ fn measure(corpus: Corpus, rounds: usize, with_peers: bool) {
         fs::write(&path, corpus.text(page, &format!(" {round}"), "")).unwrap();
         put("one title edited", lacuna(&root));
         for peer in &peers {
-            remove(&peer.output);
+            put_away(&peer.output);
             put(&peer.name, run(&mut peer.command()));
         }
     }
@@ -148,8 +148,13 @@ fn output_size(folder: &Path) -> u64 {
         .sum()
 }
 
-fn remove(folder: &Path) {
-    if folder.exists() {
-        fs::remove_dir_all(folder).unwrap();
+/// Takes a folder out of the way. It isn't removed before the end: a file system may look twice at
+/// what was removed a moment ago before it makes new files, and whoever comes next would pay for that.
+fn put_away(folder: &Path) {
+    let places = (0..).map(|number| folder.with_extension(format!("away-{number}")));
+    if let Some(free) = places.into_iter().find(|place| !place.exists())
+        && folder.exists()
+    {
+        fs::rename(folder, free).unwrap();
     }
 }

@@ -35,7 +35,7 @@ fn main() {
     let with_peers = std::env::args().any(|word| word == "--peers");
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("book");
-    let corpus = Corpus { pages, languages: true };
+    let corpus = Corpus { pages, rich: true };
     corpus.write(&root).unwrap();
     let peers = if with_peers { peers::all(&root, folder.path()) } else { Vec::new() };
 

@@ -8,8 +8,9 @@ use std::path::Path;
 use super::code;
 
 /// Its settings: only what the peers make, too.
-pub(crate) const SETTINGS: &str = "[book]\ntitle = \"Benchmark\"\n\
+const SETTINGS: &str = "[book]\ntitle = \"Benchmark\"\n\
     [output.html]\nmarkdown = false\nprint.enable = false\n";
+const NO_SEARCH: &str = "search.enable = false\n";
 /// So many pages lie in a section.
 pub(crate) const SECTION: usize = 50;
 
@@ -17,15 +18,21 @@ pub(crate) const SECTION: usize = 50;
 #[derive(Clone, Copy)]
 pub(crate) struct Corpus {
     pub pages: usize,
-    /// Whether the blocks of code name their language, and so are highlighted.
-    pub languages: bool,
+    /// Whether the blocks of code name their language, and so are highlighted, and whether there is a
+    /// search.
+    pub rich: bool,
 }
 
 impl Corpus {
+    /// What stands in its `book.toml`.
+    pub(crate) fn settings(self) -> String {
+        format!("{SETTINGS}{}", if self.rich { "" } else { NO_SEARCH })
+    }
+
     /// Writes the book.
     pub(crate) fn write(self, root: &Path) -> io::Result<()> {
         fs::create_dir_all(root.join("content"))?;
-        fs::write(root.join("book.toml"), SETTINGS)?;
+        fs::write(root.join("book.toml"), self.settings())?;
         fs::write(root.join("content/index.md"), "# Benchmark\n\nA generated book.\n")?;
         for page in 0..self.pages {
             let path = root.join("content").join(path(page));
@@ -53,7 +60,7 @@ impl Corpus {
             text.push_str(&format!("See [{}](../{}).\n\n", heading(&mut random, to), path(to)));
             if section % 2 == 0 {
                 let (language, code) = code::block(&mut random, page * 3 + section);
-                let language = if self.languages { language } else { "" };
+                let language = if self.rich { language } else { "" };
                 text.push_str(&format!("```{language}\n{code}```\n\n"));
             }
             if section == 3 {

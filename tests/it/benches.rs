@@ -16,9 +16,9 @@ use super::support::TODAY;
 #[test]
 fn the_book_of_the_benchmarks_builds_without_a_finding() {
     let folder = tempfile::tempdir().unwrap();
-    let corpus = Corpus { pages: 20, languages: true };
+    let corpus = Corpus { pages: 20, rich: true };
     corpus.write(folder.path()).unwrap();
-    let (config, _) = Config::read(folder.path(), corpus::SETTINGS, TODAY);
+    let (config, _) = Config::read(folder.path(), &corpus.settings(), TODAY);
     let report = build(&DiskFiles, &config).unwrap();
     assert_eq!(report.diagnostics.len(), 0, "{:?}", report.diagnostics.first());
     // The pages, their section, home and the page for addresses that don't exist.
@@ -42,7 +42,7 @@ fn no_two_blocks_of_code_are_alike() {
 fn peers_get_the_same_pages() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("book");
-    Corpus { pages: 3, languages: false }.write(&root).unwrap();
+    Corpus { pages: 3, rich: false }.write(&root).unwrap();
     for peer in peers::all(&root, folder.path()) {
         assert!(peer.output.starts_with(folder.path()), "{}", peer.name);
         assert!(peer.command().get_args().len() > 0, "{}", peer.name);
