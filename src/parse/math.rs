@@ -215,8 +215,13 @@ fn write(node: Node, columns: &[&str], out: &mut String) {
         return out.push_str(&escape_html(letters.as_deref().unwrap_or(text)));
     }
     let known = ELEMENTS.contains(&name);
+    let name = if name == "mtext" { text_element(node) } else { name };
     if known {
         out.push_str(&format!("<{name}"));
+        if name == "mi" && node.has_tag_name("mtext") && !node.has_attribute("mathvariant") {
+            // A single letter would stand in italics.
+            out.push_str(" mathvariant=\"normal\"");
+        }
         for attribute in ATTRIBUTES {
             if let Some(value) = node.attribute(*attribute) {
                 out.push_str(&format!(" {attribute}=\"{}\"", escape_html(value)));
@@ -231,6 +236,12 @@ fn write(node: Node, columns: &[&str], out: &mut String) {
     if known {
         out.push_str(&format!("</{name}>"));
     }
+}
+
+/// MathML Core counts `mtext` as space, so that operators beside it would lose theirs.
+fn text_element(node: Node) -> &'static str {
+    let has_words = |text: &str| text.chars().any(char::is_alphanumeric);
+    if node.text().is_some_and(has_words) { "mi" } else { "mtext" }
 }
 
 /// How a cell stands in its column: MathML Core leaves that to style sheets.
@@ -259,6 +270,15 @@ mod tests {
         check("a^2", "<math><mrow><msup><mi>a</mi><mn>2</mn></msup></mrow></math>");
         let block = mathml("x", Place::Block).unwrap();
         assert_eq!(block, "<math display=\"block\"><mrow><mi>x</mi></mrow></math>");
+    }
+
+    #[test]
+    fn words_have_the_space_of_operators_around_them() {
+        check(
+            "\\text{up} + \\text{a}",
+            "<math><mrow><mi mathvariant=\"normal\">up</mi><mo>+</mo>\
+             <mi mathvariant=\"normal\">a</mi></mrow></math>",
+        );
     }
 
     #[test]
