@@ -203,6 +203,30 @@ try {
     if (!found.cells || found.bare || !found.stroked) throw new Error(JSON.stringify(found));
   });
 
+  await check("where the gap map has no room for names, the one in focus is shown", async () => {
+    const tab = await open(`${smallHost}index.html`, { viewport: SIZES.phone });
+    const width = () => tab.locator(".cell .name").first().evaluate((name) => name.getBoundingClientRect().width);
+    const before = await width();
+    await tab.locator(".cell").first().focus();
+    await tab.keyboard.press("Shift+Tab");
+    await tab.keyboard.press("Tab");
+    const after = await width();
+    await tab.close();
+    if (before > 2 || after < 50) throw new Error(`${before} pixels before, ${after} in focus`);
+  });
+
+  await check("the section in the menu folds, without JavaScript, too", async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      const tab = await open(`${smallHost}operations/complete.html`, { javaScriptEnabled });
+      const entries = () => tab.locator(".menu .entries a:visible").count();
+      const before = await entries();
+      await tab.click(".menu .fold > summary");
+      const after = await entries();
+      await tab.close();
+      if (!before || after) throw new Error(`${before} entries, folded ${after}, with JavaScript ${javaScriptEnabled}`);
+    }
+  });
+
   await check("nothing moves by itself for those who want less motion", async () => {
     const tab = await open(`${smallHost}markup.html`, { reducedMotion: "reduce" });
     const found = await tab.evaluate(() => Array.from(document.querySelectorAll("*")).filter((one) => {
