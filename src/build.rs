@@ -7,6 +7,7 @@
 
 mod analyse;
 mod cache;
+mod changes;
 mod examples;
 mod clock;
 mod explain;
@@ -25,7 +26,8 @@ mod snapshot;
 mod theme;
 mod texts;
 
-pub use analyse::{Analysis, Changes, Engine, Wanted, analyse, analyse_at};
+pub use analyse::{Analysis, Engine, Wanted, analyse, analyse_at};
+pub use changes::Changes;
 pub use glance::Glance;
 pub use output::clean;
 pub use past::past;

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::cache::Cache;
+use super::changes::Changes;
 use super::clock::Clock;
 use super::examples::Recorded;
 use super::explain;
@@ -74,15 +75,6 @@ struct Work {
     read: usize,
     parsed: usize,
     resolved: bool,
-}
-
-/// What has changed since the last time.
-#[derive(Clone, Debug)]
-pub enum Changes {
-    /// Anything may have.
-    All,
-    /// These files have, and no others; a path that doesn't exist any more is one, too.
-    Files(BTreeSet<SitePath>),
 }
 
 /// Reads, parses, resolves and judges.
@@ -231,7 +223,7 @@ impl Engine {
         let known = judging::Known::new(&texts, &pages, &site, &examples, &history);
         let judged = judging::judge(files, config, &known, &mut found);
         Ok(Analysis {
-            lines: judging::lines(files, config, &judged),
+            lines: judging::lines(files, config, &history, &judged),
             facts: pages.facts,
             own: pages.own,
             bodies: pages.bodies,
@@ -344,7 +336,9 @@ impl Engine {
         };
         if self.texts.is_none() || changes.any(is_text) {
             let mut found = Vec::new();
-            let texts = Texts::read(files, config, tree, &mut found);
+            let known = self.texts.as_ref().zip(changes.files());
+            let earlier = known.map(|((texts, _), changed)| (&**texts, changed));
+            let texts = Texts::read(files, config, tree, earlier, &mut found);
             self.texts = Some((Arc::new(texts), found));
         }
         self.texts.clone().expect("it was just made")
@@ -356,15 +350,6 @@ impl Engine {
             self.history = Some(Arc::new(history::read(&config.root)));
         }
         self.history.clone().expect("it was just made")
-    }
-}
-
-impl Changes {
-    fn any(&self, wanted: impl Fn(&SitePath) -> bool) -> bool {
-        match self {
-            Self::All => true,
-            Self::Files(paths) => paths.iter().any(wanted),
-        }
     }
 }
 

@@ -78,7 +78,9 @@ pub(super) fn judge(
     };
     let (statuses, faults) = status::judge(&subject);
     let judged = |page: &usize| (pages.facts[*page].path.clone(), status::unready(&subject, *page));
-    let unready = site.gaps.iter().flat_map(|gap| &gap.pages).map(judged).collect();
+    // Nobody is going to review what a page said on an earlier day.
+    let reviewable = site.gaps.iter().flat_map(|gap| &gap.pages).filter(|_| !history.is_past());
+    let unready = reviewable.map(judged).collect();
     found.extend(config.leveled(faults));
     Judged { statuses, digests, unready }
 }
@@ -158,8 +160,17 @@ fn is_attested(config: &Config, history: &History, path: &SitePath, approval: &R
     }
 }
 
-/// The lines of all places that evidence names.
-pub(super) fn lines(files: &dyn Files, config: &Config, judged: &Judged) -> HashMap<Span, usize> {
+/// The lines of all places that evidence names; none for an earlier day, of which no evidence is
+/// shown.
+pub(super) fn lines(
+    files: &dyn Files,
+    config: &Config,
+    history: &History,
+    judged: &Judged,
+) -> HashMap<Span, usize> {
+    if history.is_past() {
+        return HashMap::new();
+    }
     let rows = judged.statuses.iter().flat_map(|status| &status.evidence);
     let rows = rows.chain(judged.unready.values().flatten());
     let spans = rows.filter_map(|row| row.span.as_ref()).filter(|span| span.range.end > 0);

@@ -7,11 +7,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::cache::Cache;
 use super::{Analysis, Changes, Engine, Wanted};
 use crate::base::SitePath;
+use crate::checklist::Checklist;
 use crate::config::Config;
 use crate::files::Files;
 use crate::history::{Day, History};
@@ -99,22 +101,45 @@ fn points(days: Vec<(String, Option<Point>)>) -> Vec<Point> {
     days.into_iter().filter_map(|(_, point)| point).collect()
 }
 
-/// Judges the days from a number on; the gaps that were `seen` before aren't new.
+/// Judges the days from a number on; the gaps that were `seen` before aren't new. Stretches of days
+/// are judged side by side, each by an engine of its own.
 fn judge(
     config: &Config,
     history: &History,
     (days, done): (&[Day], usize),
     mut seen: BTreeSet<String>,
 ) -> Vec<(String, Option<Point>)> {
+    let stretch = (days.len() - done).div_ceil(rayon::current_num_threads()).max(SHORTEST);
+    let starts: Vec<usize> = (done..days.len()).step_by(stretch).collect();
+    let end = |start: usize| (start + stretch).min(days.len());
+    let judge = |start: &usize| judge_stretch(config, history, &days[..end(*start)], *start);
+    let judged: Vec<Vec<Judged>> = starts.par_iter().map(judge).collect();
+    let point = |(day, judged): (&Day, Judged)| {
+        let point = judged.map(|(list, coverage)| {
+            let gaps = list.gaps.iter().map(|gap| gap.id.clone());
+            let new = gaps.filter(|gap| seen.insert(gap.clone())).collect();
+            Point { date: day.date, commit: day.commit.clone(), new, coverage }
+        });
+        (day.commit.clone(), point)
+    };
+    days[done..].iter().zip(judged.into_iter().flatten()).map(point).collect()
+}
+
+/// Fewer days than these aren't worth an engine.
+const SHORTEST: usize = 30;
+
+/// What there should have been on a day, and what there was; none without a checklist.
+type Judged = Option<(Arc<Checklist>, Coverage)>;
+
+/// Judges the days from a number on, one after the other.
+fn judge_stretch(config: &Config, history: &History, days: &[Day], start: usize) -> Vec<Judged> {
     let mut files = history.replay();
+    days[..start].iter().for_each(|day| files.step(day));
     let mut engine = Engine::with_history(History::of_the_past());
-    let mut settings = None;
+    let mut settings: Option<Config> = None;
     let mut judged = Vec::new();
-    for (index, day) in days.iter().enumerate() {
+    for day in &days[start..] {
         files.step(day);
-        if index < done {
-            continue;
-        }
         let changed = day.changed();
         let changes = match &settings {
             Some(_) if !changed.contains(&Config::path()) => Changes::Files(changed),
@@ -125,8 +150,10 @@ fn judge(
         };
         let then = settings.as_mut().expect("they were just read");
         then.today = day.date;
-        let point = point(&mut engine, &files, then, &changes, (day, &mut seen));
-        judged.push((day.commit.clone(), point));
+        let analysis = engine.analyse(&files, then, &changes, Wanted::Facts).ok();
+        judged.push(analysis.and_then(|analysis| {
+            Some((analysis.checklist.clone()?, Coverage::of(&analysis.statuses)))
+        }));
     }
     judged
 }
@@ -135,22 +162,4 @@ fn settings_of(files: &dyn Files, config: &Config) -> Config {
     let book = files.read(&Config::path().on_disk(&config.root)).unwrap_or_default();
     let (then, _) = Config::read(&config.root, &String::from_utf8_lossy(&book), config.today);
     Config { src: config.src.clone(), ..then }
-}
-
-fn point(
-    engine: &mut Engine,
-    files: &dyn Files,
-    config: &Config,
-    changes: &Changes,
-    (day, seen): (&Day, &mut BTreeSet<String>),
-) -> Option<Point> {
-    let analysis = engine.analyse(files, config, changes, Wanted::Facts).ok()?;
-    let list = analysis.checklist.as_ref()?;
-    let new = list.gaps.iter().map(|gap| gap.id.clone()).filter(|gap| seen.insert(gap.clone()));
-    Some(Point {
-        date: day.date,
-        commit: day.commit.clone(),
-        new: new.collect(),
-        coverage: Coverage::of(&analysis.statuses),
-    })
 }

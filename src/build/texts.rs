@@ -17,6 +17,8 @@ pub(super) struct Texts {
     pub summary: Option<parse::Summary>,
     pub waivers: Vec<Waiver>,
     pub reviews: BTreeMap<SitePath, Vec<Review>>,
+    /// What each file of records says.
+    records: BTreeMap<SitePath, Arc<Records>>,
     /// The files that all this was read from.
     pub sources: BTreeSet<SitePath>,
     /// Findings in these files that are meant to be.
@@ -25,52 +27,94 @@ pub(super) struct Texts {
     pub digest: Digest,
 }
 
+/// The records of one file, reviews or waivers, and what was found in it.
+struct Records {
+    reviews: Vec<Review>,
+    waivers: Vec<Waiver>,
+    found: Vec<Diagnostic>,
+    suppressions: Vec<Suppression>,
+}
+
 impl Texts {
+    /// Reads all of them, but for the records of an earlier time whose files haven't changed since.
     pub(super) fn read(
         files: &dyn Files,
         config: &Config,
         tree: &Tree,
+        earlier: Option<(&Self, &BTreeSet<SitePath>)>,
         found: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut suppressions = Vec::new();
+        let mut hasher = Hasher::default();
         let mut read = |path: &SitePath, found: &mut Vec<Diagnostic>| {
             let text = source::read_text(files, &config.root, path, found);
             suppressions.extend(source::suppressions(path, &text));
+            hasher.field(text.as_bytes());
             text
         };
-        let mut hasher = Hasher::default();
         let checklist = tree.checklist.as_ref().map(|path| {
-            let text = read(path, found);
-            hasher.field(text.as_bytes());
-            let (checklist, faults) = checklist::read(path, &text);
+            let (checklist, faults) = checklist::read(path, &read(path, found));
             found.extend(faults);
             Arc::new(checklist)
         });
-        hasher.field(b"summary");
         let summary = tree.summary.as_ref().map(|path| {
-            let text = read(path, found);
-            hasher.field(text.as_bytes());
-            let (summary, faults) = parse::read_summary(path, &text);
+            let (summary, faults) = parse::read_summary(path, &read(path, found));
             found.extend(faults);
             summary
         });
-        let waivers = tree.waivers.as_ref().map_or_else(Vec::new, |path| {
-            let text = read(path, found);
-            source::read_waivers(path, &text, &config.people, found)
-        });
-        let mut reviews = BTreeMap::new();
-        for path in &tree.reviews {
-            let text = read(path, found);
-            let list = source::read_reviews(path, &text, found);
-            match reviewed(path, tree) {
-                Some(page) => drop(reviews.insert(page, list)),
-                None => found.push(lonely_reviews(path, tree)),
-            }
+        // The same text may be either of them.
+        hasher.field(&[u8::from(checklist.is_some()), u8::from(summary.is_some())]);
+        let mut texts = Self {
+            checklist,
+            summary,
+            waivers: Vec::new(),
+            reviews: BTreeMap::new(),
+            records: BTreeMap::new(),
+            sources: tree.checklist.iter().chain(&tree.summary).cloned().collect(),
+            suppressions,
+            digest: hasher.finish(),
+        };
+        for path in tree.waivers.iter().chain(&tree.reviews) {
+            let same = earlier.filter(|(_, changed)| !changed.contains(path));
+            let known = same.and_then(|(texts, _)| texts.records.get(path).cloned());
+            let read = || Arc::new(Records::read(files, config, tree, path));
+            texts.add(path, tree, known.unwrap_or_else(read), found);
         }
-        let special = [&tree.checklist, &tree.summary, &tree.waivers];
-        let sources = special.into_iter().flatten().chain(&tree.reviews).cloned().collect();
-        let digest = hasher.finish();
-        Self { checklist, summary, waivers, reviews, sources, suppressions, digest }
+        texts
+    }
+
+    fn add(
+        &mut self,
+        path: &SitePath,
+        tree: &Tree,
+        records: Arc<Records>,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        found.extend(records.found.iter().cloned());
+        self.suppressions.extend(records.suppressions.iter().cloned());
+        if tree.waivers.as_ref() == Some(path) {
+            self.waivers.clone_from(&records.waivers);
+        } else if let Some(page) = reviewed(path, tree) {
+            self.reviews.insert(page, records.reviews.clone());
+        } else {
+            found.push(lonely_reviews(path, tree));
+        }
+        self.sources.insert(path.clone());
+        self.records.insert(path.clone(), records);
+    }
+}
+
+impl Records {
+    fn read(files: &dyn Files, config: &Config, tree: &Tree, path: &SitePath) -> Self {
+        let mut found = Vec::new();
+        let text = source::read_text(files, &config.root, path, &mut found);
+        let (mut reviews, mut waivers) = (Vec::new(), Vec::new());
+        if tree.waivers.as_ref() == Some(path) {
+            waivers = source::read_waivers(path, &text, &config.people, &mut found);
+        } else {
+            reviews = source::read_reviews(path, &text, &mut found);
+        }
+        Self { reviews, waivers, found, suppressions: source::suppressions(path, &text) }
     }
 }
 

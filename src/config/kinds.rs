@@ -37,7 +37,8 @@ impl SectionRule {
 
     /// True when a heading is this section, whatever its case.
     pub fn accepts(&self, heading: &str) -> bool {
-        self.titles.iter().any(|title| title.to_lowercase() == heading.trim().to_lowercase())
+        let heading = heading.trim();
+        self.titles.iter().any(|title| lower(title).eq(lower(heading)))
     }
 
     /// What to write there; the same words on every new page, so that they don't count as its own.
@@ -45,6 +46,11 @@ impl SectionRule {
         let title = self.title();
         TIPS.iter().find(|(known, _)| *known == title).map_or(OTHER_TIP, |(_, tip)| tip)
     }
+}
+
+/// Without making a text of it: this is asked of each heading on each day of the history.
+fn lower(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 /// Whether a paragraph is one that `lacuna new` wrote, in straight quotes or typographic ones.
