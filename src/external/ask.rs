@@ -1,7 +1,7 @@
 //! One question to another machine, and its answer in words.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ureq::Agent;
 use ureq::http::{Response, StatusCode};
@@ -81,15 +81,26 @@ impl Visitor {
 }
 
 /// How long a machine wants us to wait; none when it doesn't, nothing within when it doesn't say.
-/// Only seconds are understood, not the date that is allowed as well (RFC 9110, section 10.2.3).
 #[expect(clippy::option_option, reason = "not to wait, and to wait for an unknown time, differ")]
 fn patience(response: &Response<ureq::Body>) -> Option<Option<Duration>> {
     let busy = [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE];
     if !busy.contains(&response.status()) {
         return None;
     }
-    let seconds = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
-    Some(seconds.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs))
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    Some(header("retry-after").and_then(|text| wait(text.trim(), header("date"))))
+}
+
+/// Seconds, or the day and time until when to wait (RFC 9110, section 10.2.3). What is meant by
+/// that is told by the clock of the machine that says so, if it shows it.
+fn wait(text: &str, date: Option<&str>) -> Option<Duration> {
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let now = date.and_then(|date| httpdate::parse_http_date(date).ok());
+    // A time that has passed is no time to wait for.
+    Some(until.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default())
 }
 
 fn put_off(status: StatusCode) -> Answer {
@@ -102,5 +113,23 @@ fn judge(status: StatusCode) -> Answer {
     match status.is_success() || status.is_redirection() || closed.contains(&status) {
         true => Answer::Alive,
         false => Answer::Dead(format!("answers {status}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_is_asked_for_in_seconds_or_until_a_time() {
+        let noon = Some("Sun, 22 Nov 2026 12:00:00 GMT");
+        let seconds = |text| wait(text, noon).map(|wait| wait.as_secs());
+        assert_eq!(seconds("120"), Some(120));
+        assert_eq!(seconds("Sun, 22 Nov 2026 12:00:07 GMT"), Some(7));
+        assert_eq!(seconds("Sunday, 22-Nov-26 13:00:00 GMT"), Some(3600));
+        assert_eq!(seconds("Sun, 22 Nov 2026 11:59:00 GMT"), Some(0));
+        assert_eq!(seconds("soon"), None);
+        let past = wait("Sun, 22 Nov 2015 12:00:00 GMT", None);
+        assert_eq!(past, Some(Duration::ZERO));
     }
 }

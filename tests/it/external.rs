@@ -48,7 +48,11 @@ fn answer(mut stream: TcpStream, log: &Asked) {
     let before = log.lock().unwrap().iter().filter(|asked| **asked == question).count();
     log.lock().unwrap().push(question.clone());
     let status = match (question.as_str(), before) {
-        ("HEAD /fine" | "GET /get-only", _) | ("HEAD /busy", 1) => "200 OK",
+        ("HEAD /fine" | "GET /get-only", _) | ("HEAD /busy" | "HEAD /until", 1) => "200 OK",
+        ("HEAD /until", 0) => {
+            "503 Service Unavailable\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\n\
+             Retry-After: Sun, 22 Nov 2026 12:00:01 GMT"
+        }
         ("HEAD /busy", 0) => "429 Too Many Requests\r\nRetry-After: 1",
         ("HEAD /later", _) => "503 Service Unavailable\r\nRetry-After: 3600",
         ("HEAD /get-only", _) => "405 Method Not Allowed",
@@ -135,9 +139,12 @@ fn a_redirect_that_never_ends_is_told() {
 
 #[test]
 fn a_machine_that_asks_for_patience_gets_it() {
-    let started = std::time::Instant::now();
-    check_link("/busy", &["HEAD /busy", "HEAD /busy"], None);
-    assert!(started.elapsed() >= std::time::Duration::from_secs(1));
+    for path in ["/busy", "/until"] {
+        let started = std::time::Instant::now();
+        let asked = format!("HEAD {path}");
+        check_link(path, &[&asked, &asked], None);
+        assert!(started.elapsed() >= std::time::Duration::from_secs(1), "{path}");
+    }
 }
 
 #[test]
