@@ -6,6 +6,7 @@
 mod badge;
 mod badges;
 mod calendar;
+mod controls;
 mod files;
 mod gap;
 mod json;
@@ -22,6 +23,7 @@ pub mod view;
 
 pub use badges::badges;
 pub use calendar::calendars;
+pub use controls::controls;
 pub use gap::status_view;
 pub use json::{pages_json, status_json};
 pub use machine::{feed, redirect, robots, sitemap, status_feed};

@@ -80,6 +80,8 @@ pub enum EntryKind {
     Status,
     /// The gaps that have something in common.
     List(GapList),
+    /// Which pages answer which control.
+    Controls,
 }
 
 /// What the gaps of a list have in common.
@@ -136,7 +138,7 @@ impl Trait {
 impl Entry {
     /// True for what `status/` holds: it is in no section of the navigation.
     pub fn is_status(&self) -> bool {
-        matches!(self.kind, EntryKind::Status | EntryKind::List(_))
+        matches!(self.kind, EntryKind::Status | EntryKind::List(_) | EntryKind::Controls)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::build::{Analysis, analyse};
 use crate::checklist::Checklist;
 use crate::config::is_same_person;
 use crate::import::without_ids;
+use crate::render;
 use crate::source::Review;
 
 /// Rows below the names of their columns.
@@ -118,31 +119,16 @@ fn controls(project: &Project, analysis: &Analysis) -> Table {
     let shared = analysis.shared(&project.config);
     let scene = analysis.scene(&project.config, &shared);
     let mut rows = Vec::new();
-    for (page, facts) in analysis.facts.iter().enumerate() {
-        for control in &facts.front.controls {
-            let closes = |gap: &usize| analysis.site.gaps[*gap].pages.contains(&page);
-            let gaps: Vec<usize> = (0..analysis.site.gaps.len()).filter(closes).collect();
-            let row = |gap: Option<&usize>| {
-                let gap = gap.map(|gap| &scene.gaps[*gap]);
-                let review = gap.and_then(|gap| gap.review.as_ref());
-                let approved = review.filter(|review| review.verdict == "approved");
-                vec![
-                    Some(control.clone()),
-                    Some(facts.path.to_string()),
-                    gap.map(|gap| gap.id.clone()),
-                    gap.map(|gap| gap.status.id.to_string()),
-                    approved.map(|review| review.by.clone()),
-                    approved.map(|review| review.on.clone()),
-                    approved.and_then(|review| review.due.clone()),
-                ]
+    for control in render::controls(&scene) {
+        rows.extend(control.rows.into_iter().map(|row| {
+            let (by, on, due) = match row.approval {
+                Some(review) => (Some(review.by), Some(review.on), review.due),
+                None => (None, None, None),
             };
-            match gaps.is_empty() {
-                true => rows.push(row(None)),
-                false => rows.extend(gaps.iter().map(|gap| row(Some(gap)))),
-            }
-        }
+            let status = row.status.map(|status| status.id.to_string());
+            vec![Some(control.title.clone()), Some(row.path), row.gap, status, by, on, due]
+        }));
     }
-    rows.sort();
     Table { columns: &["control", "page", "gap", "status", "by", "on", "due"], rows }
 }
 

@@ -10,7 +10,8 @@ use std::sync::Arc;
 /// The URL of a page as Markdown: where its source lies, so that relative links in it hold. None
 /// for what has none.
 pub fn twin_url(scene: &Scene, entry: &Entry) -> Option<String> {
-    if !scene.config.html.markdown || matches!(entry.kind, EntryKind::List(_)) {
+    if !scene.config.html.markdown || matches!(entry.kind, EntryKind::List(_) | EntryKind::Controls)
+    {
         return None;
     }
     let source = entry.page.and_then(|page| scene.facts[page].path.strip(&scene.config.src));

@@ -8,8 +8,9 @@ use super::view::{
     AttentionView, Choice, GapGroup, GapListView, GapView, ReviewerView, StatusPageView,
     StatusView, TierView,
 };
+use crate::base::encode_path;
 use crate::checklist::{Checklist, Tier};
-use crate::resolve::{GapList, Trait};
+use crate::resolve::{EntryKind, GapList, Trait};
 use crate::status::{Coverage, GapStatus, Status};
 
 /// So many days are told on which approvals fall due.
@@ -39,7 +40,13 @@ pub(super) fn status_page(scene: &Scene, list: &Checklist) -> StatusPageView {
         statuses,
         attention: attention(scene),
         next: first_to_write(scene, list),
+        controls: controls_url(scene),
     }
+}
+
+fn controls_url(scene: &Scene) -> Option<String> {
+    let page = scene.site.entries.iter().find(|entry| entry.kind == EntryKind::Controls)?;
+    Some(encode_path(&page.url))
 }
 
 /// A gap as lists show it. Without its evidence, which changes with each word that is written,

@@ -311,7 +311,7 @@ fn trail(scene: &Scene, entry: &Entry) -> Vec<Link> {
         return Vec::new();
     }
     let mut trail = vec![link(&scene.config.book.title, "index.html".to_string())];
-    if matches!(entry.kind, EntryKind::List(_)) {
+    if matches!(entry.kind, EntryKind::List(_) | EntryKind::Controls) {
         trail.push(link("Status", "status/index.html".to_string()));
     }
     for section in chain(scene.site, entry.section) {
@@ -376,6 +376,7 @@ fn content(scene: &Scene, entry: &Entry) -> Content {
             Some(list) => Content::List(gap_list(scene, list, what)),
             None => Content::Page,
         },
+        EntryKind::Controls => Content::Controls { controls: super::controls(scene) },
     }
 }
 

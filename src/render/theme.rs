@@ -59,6 +59,7 @@ const EMBEDDED: &[(&str, &[u8])] = embedded![
     "templates/article.html",
     "templates/base.html",
     "templates/components.html",
+    "templates/controls.html",
     "templates/feed.xml",
     "templates/gap.html",
     "templates/home.html",
@@ -187,6 +188,7 @@ fn template(content: &Content) -> &'static str {
         Content::Home(_) | Content::PlainHome { .. } => "home.html",
         Content::Status(_) => "status.html",
         Content::List(_) => "list.html",
+        Content::Controls { .. } => "controls.html",
         Content::Print(_) => "print.html",
         Content::NotFound { .. } => "404.html",
     }

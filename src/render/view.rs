@@ -15,7 +15,10 @@ use super::over_time::OverTimeView;
 use super::prepared::Prepared;
 use crate::config::Search;
 
-pub use lists::{AttentionView, Choice, GapGroup, GapListView, ReviewerView, StatusPageView};
+pub use lists::{
+    AttentionView, Choice, ControlRow, ControlView, GapGroup, GapListView, ReviewerView,
+    StatusPageView,
+};
 pub use machine::{
     Chapter, FeedEntry, FeedView, PrintView, RedirectView, SitemapEntry, SitemapView,
 };
@@ -81,6 +84,11 @@ pub enum Content {
     Status(StatusPageView),
     /// The gaps that have something in common.
     List(GapListView),
+    /// Which pages answer which control.
+    Controls {
+        /// The controls, in order.
+        controls: Vec<ControlView>,
+    },
     /// Many pages as one, for paper.
     Print(PrintView),
     /// The page for addresses that don't exist.

@@ -200,6 +200,14 @@ impl Placer<'_> {
         for list in Trait::all() {
             page(list.id(), list.title(), EntryKind::List(GapList::Having(list)));
         }
+        if self.facts.iter().any(|page| !page.front.controls.is_empty()) {
+            self.generated(
+                CONTROLS.to_string(),
+                "Controls".into(),
+                EntryKind::Controls,
+                Vec::new(),
+            );
+        }
     }
 
     /// A page that lists its pages for each folder that has none of its own. A navigation that
@@ -285,6 +293,9 @@ impl Placer<'_> {
         }
     }
 }
+
+/// The page of all controls.
+const CONTROLS: &str = "status/controls.html";
 
 /// The URL of an ordinary page.
 fn output_url(path: &SitePath, src: &str, readme_is_index: bool) -> String {

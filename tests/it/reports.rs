@@ -242,6 +242,26 @@ fn auditors_get_a_table_from_controls_to_pages() {
             due = repository.due()
         )
     );
+    repository.data(&["build"]);
+    let page = repository.read("book/status/controls.html");
+    for shown in [
+        "<th scope=\"rowgroup\" colspan=\"4\">SOC 2 A1.2</th>",
+        "<a href=\"../operations/backups.html\">Backups</a>",
+        "<time>2026-11-22</time> by Ann",
+        &format!("<time>{}</time>", repository.due()),
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let status = repository.read("book/status/index.html");
+    assert!(status.contains("<a href=\"../status/controls.html\">controls</a>"));
+}
+
+#[test]
+fn without_controls_there_is_no_page_of_them() {
+    let repository = Repository::written();
+    repository.data(&["build"]);
+    assert!(!repository.path("book/status/controls.html").exists());
+    assert!(!repository.read("book/status/index.html").contains("controls.html"));
 }
 
 #[test]

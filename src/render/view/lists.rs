@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CoverageView, GapView, StatusView, TierView};
+use super::{CoverageView, GapView, Link, ReviewView, StatusView, TierView};
 
 /// What somebody must attend to.
 #[derive(Debug, Serialize)]
@@ -55,6 +55,30 @@ pub struct GapGroup {
     pub gaps: Vec<GapView>,
 }
 
+/// A control, and what answers it.
+#[derive(Debug, Serialize)]
+pub struct ControlView {
+    /// The control as pages name it: `ISO 27001:2022 A.8.13`.
+    pub title: String,
+    /// One for each gap that a page closes, or one for a page that closes none.
+    pub rows: Vec<ControlRow>,
+}
+
+/// A page that answers a control.
+#[derive(Debug, Serialize)]
+pub struct ControlRow {
+    /// The page; none when it isn't published.
+    pub page: Option<Link>,
+    /// Its file.
+    pub path: String,
+    /// The id of a gap that it closes.
+    pub gap: Option<String>,
+    /// The status of that gap.
+    pub status: Option<StatusView>,
+    /// The approval that counts for it, if there is one.
+    pub approval: Option<ReviewView>,
+}
+
 /// What the status page shows.
 #[derive(Debug, Serialize)]
 pub struct StatusPageView {
@@ -74,6 +98,8 @@ pub struct StatusPageView {
     pub attention: AttentionView,
     /// What to write next, at most 5.
     pub next: Vec<GapView>,
+    /// The page of all controls, when pages name any.
+    pub controls: Option<String>,
 }
 
 /// An entry of a filter.
