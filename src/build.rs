@@ -8,6 +8,7 @@
 mod analyse;
 mod cache;
 mod changes;
+mod differences;
 mod examples;
 mod clock;
 mod explain;
@@ -101,6 +102,8 @@ pub fn build_watched(
     engine.clock.mark("site, rules, statuses");
     analysis.past = engine.past(files, config, &Changes::All, &analysis);
     engine.clock.mark("coverage over time");
+    analysis.differences = engine.differences(files, config, &Changes::All, &analysis);
+    engine.clock.mark("what changed since reviews");
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
     let mut plan = plan::plan(files, config, &analysis, &scene);

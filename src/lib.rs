@@ -7,6 +7,7 @@
 //! The modules stand in the order in which data flows: each imports only those above it.
 
 pub mod base;
+pub mod compare;
 pub mod diag;
 pub mod files;
 pub mod gate;

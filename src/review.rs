@@ -3,7 +3,7 @@
 
 mod compare;
 
-pub use compare::{Comparison, Part};
+pub use compare::Comparison;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::cache::Cache;
 use super::changes::Changes;
 use super::clock::Clock;
+use super::differences::{Approved, Differences};
 use super::examples::Recorded;
 use super::explain;
 use super::judging;
@@ -55,6 +56,8 @@ pub struct Analysis {
     history: Arc<History>,
     /// Coverage over time, where pages show it.
     pub(super) past: Arc<Vec<Point>>,
+    /// What has changed since pages were approved, where pages show it.
+    pub(super) differences: Arc<Differences>,
     /// What a review of each page that closes a gap is bound to.
     digests: BTreeMap<SitePath, String>,
     /// What keeps each of them from being reviewed.
@@ -108,6 +111,7 @@ pub struct Engine {
     rules: Rules,
     recorded: Recorded,
     pub(super) past: Option<Arc<Vec<Point>>>,
+    pub(super) approved: Option<Approved>,
     keeps_good_theme: bool,
     /// While it is set, only these pages are read whole, and the heads of all others.
     pub(super) whole: Option<BTreeSet<SitePath>>,
@@ -238,6 +242,7 @@ impl Engine {
             theme,
             history,
             past: Arc::default(),
+            differences: Arc::default(),
             suppressions: [&pages.suppressions[..], &texts.suppressions].concat(),
             texts,
             diagnostics: found,
@@ -414,6 +419,7 @@ impl Analysis {
             history: &self.history,
             statuses: &self.statuses,
             past: &self.past,
+            differences: &self.differences,
         }
     }
 

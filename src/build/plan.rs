@@ -28,6 +28,8 @@ pub(super) enum Job {
     Pages,
     /// Many pages as one, for paper.
     Print(render::Print),
+    /// What has changed in a page since it was approved.
+    Difference(Arc<render::Difference>),
     /// A page as Markdown, by its entry.
     Twin(usize),
     /// `llms.txt`.
@@ -88,6 +90,9 @@ pub(super) fn plan(files: &dyn Files, config: &Config, analysis: &Analysis, scen
         let prints = render::prints(site, &config.book.title).into_iter();
         pages.extend(prints.map(|print| (print.url.clone(), Job::Print(print))));
     }
+    let is_free = |url: &String| site.entries.iter().all(|entry| entry.url != *url);
+    let differences = analysis.differences.values().filter(|found| is_free(&found.url)).cloned();
+    pages.extend(differences.map(|found| (found.url.clone(), Job::Difference(found))));
     let mut made = made(config, analysis, scene);
     made.extend(twins(config, analysis, scene));
     made.push(("api/pages.json".to_string(), Job::Pages));
@@ -205,6 +210,7 @@ impl<'a> Maker<'a> {
                 Ready { key: Some(key), make: Box::new(make) }
             }
             Job::Print(print) => self.print(print),
+            Job::Difference(found) => self.difference(found),
             Job::Twin(entry) => self.twin(*entry),
             Job::Llms => {
                 made_from(|| Ok(render::llms(self.scene, &self.analysis.own).into_bytes()))
@@ -243,6 +249,10 @@ impl<'a> Maker<'a> {
                 let view = render::print_view(self.scene, print);
                 text(self.analysis.theme.page(&view, "")).map(drop)
             }
+            Job::Difference(found) => {
+                let view = render::difference_view(self.scene, found);
+                text(self.analysis.theme.page(&view, "")).map(drop)
+            }
             Job::Page(entry) => text(self.analysis.theme.page(&self.view(*entry), "")).map(drop),
             // Whatever the machine says against them is told to whoever asks.
             Job::NotFound | Job::Redirect(_) | Job::Sitemap | Job::Feed | Job::StatusFeed => {
@@ -277,6 +287,21 @@ impl<'a> Maker<'a> {
             Ok(put.and_then(|()| text(theme.page(&view, ""))))
         };
         Ready { key, make: Box::new(make) }
+    }
+
+    fn difference(&'a self, found: &'a render::Difference) -> Ready<'a> {
+        let mut view = render::difference_view(self.scene, found);
+        let now = self.analysis.text(found.page);
+        let mut key = self.page_key(&view, now.key());
+        key.push(Digest::of(found.approved.as_bytes()));
+        let make = move || {
+            let path = &self.analysis.facts[found.page].path;
+            Ok(now.expanded(self.files, self.config, path).and_then(|now| {
+                render::put_excerpts(&mut view, &found.approved, &now);
+                text(self.analysis.theme.page(&view, ""))
+            }))
+        };
+        Ready { key: Some(key), make: Box::new(make) }
     }
 
     fn twin(&'a self, entry: usize) -> Ready<'a> {

@@ -49,6 +49,7 @@ impl Snapshot {
         engine.clock = Clock::default();
         let mut analysis = engine.analyse(files, &config, changes, Wanted::Facts)?;
         analysis.past = engine.past(files, &config, changes, &analysis);
+        analysis.differences = engine.differences(files, &config, changes, &analysis);
         let finder = earlier.and_then(Self::finder);
         let earlier = earlier.map(|earlier| (&earlier.analysis, &earlier.shared));
         let shared = analysis.shared_after(&config, earlier);

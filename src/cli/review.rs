@@ -6,7 +6,8 @@ use super::project::{Project, checklist, find_gap};
 use super::{Failure, Outcome, Verdict};
 use crate::base::{SitePath, plural};
 use crate::build::{Analysis, analyse};
-use crate::review::{Comparison, Desk, Part, Recorded, Refusal};
+use crate::compare::{Line, Part, excerpts};
+use crate::review::{Comparison, Desk, Recorded, Refusal};
 
 pub(super) fn run(options: &ReviewOptions, global: &Global, console: &Console) -> Outcome {
     let project = Project::open(global, console)?;
@@ -92,7 +93,10 @@ pub(super) fn compared(console: &Console, path: &SitePath, change: &Comparison) 
         return format!("{path} is as it was {since}\n");
     }
     let mut out = format!("{path} since it was {since}:\n\n");
-    out += &excerpts(&marked(&change.parts, console.colors_data()));
+    let marks = if console.colors_data() { COLORS } else { MARKS };
+    let run = |run: &Vec<Line>| run.iter().map(|line| marked(line, marks)).collect::<String>();
+    let runs: Vec<String> = excerpts(&change.parts).iter().map(run).collect();
+    out += &runs.join("  …\n");
     for file in &change.files {
         out += &format!("\n{file} beside it has changed, too\n");
     }
@@ -100,53 +104,16 @@ pub(super) fn compared(console: &Console, path: &SitePath, change: &Comparison) 
 }
 
 /// What stands around a removed and around an added text.
-const MARKS: [(&str, &str); 2] = [("[-", "-]"), ("{+", "+}")];
-const COLORS: [(&str, &str); 2] = [("\u{1b}[31m", "\u{1b}[0m"), ("\u{1b}[32m", "\u{1b}[0m")];
+type Marks = [(&'static str, &'static str); 2];
+const MARKS: Marks = [("[-", "-]"), ("{+", "+}")];
+/// In colour, too, on a terminal that has them.
+const COLORS: Marks = [("\u{1b}[31m[-", "-]\u{1b}[0m"), ("\u{1b}[32m{+", "+}\u{1b}[0m")];
 
-/// The lines of the text, each with whether something in it has changed.
-fn marked(parts: &[Part], color: bool) -> Vec<(String, bool)> {
-    let mut lines = vec![(String::new(), false)];
-    for part in parts {
-        let (text, mark) = match part {
-            Part::Kept(text) => (text, None),
-            Part::Removed(text) => (text, Some(0)),
-            Part::Added(text) => (text, Some(1)),
-        };
-        for (index, piece) in text.split('\n').enumerate() {
-            if index > 0 {
-                lines.push((String::new(), false));
-            }
-            let (line, changed) = lines.last_mut().expect("there is always a line");
-            let words = piece.trim_start();
-            line.push_str(&piece[..piece.len() - words.len()]);
-            match mark.filter(|_| !words.is_empty()) {
-                None => line.push_str(words),
-                Some(mark) => {
-                    let (open, close) = MARKS[mark];
-                    let (on, off) = if color { COLORS[mark] } else { ("", "") };
-                    *line += &format!("{on}{open}{words}{close}{off}");
-                    *changed = true;
-                }
-            }
-        }
-    }
-    lines
-}
-
-/// The changed lines with a line around each, and dots between those that aren't neighbours.
-fn excerpts(lines: &[(String, bool)]) -> String {
-    let near = |index: usize| {
-        let (first, last) = (index.saturating_sub(1), (index + 1).min(lines.len() - 1));
-        lines[first..=last].iter().any(|(_, changed)| *changed)
+fn marked(line: &Line, [removed, added]: Marks) -> String {
+    let part = |part: &Part| match part {
+        Part::Kept(text) => text.clone(),
+        Part::Removed(text) => format!("{}{text}{}", removed.0, removed.1),
+        Part::Added(text) => format!("{}{text}{}", added.0, added.1),
     };
-    let mut out = String::new();
-    let mut next = 0;
-    for (index, (line, _)) in lines.iter().enumerate().filter(|(index, _)| near(*index)) {
-        if index > next && !out.is_empty() {
-            out += "  …\n";
-        }
-        out += &format!("  {line}\n");
-        next = index + 1;
-    }
-    out
+    format!("  {}\n", line.parts.iter().map(part).collect::<String>())
 }

@@ -1,7 +1,9 @@
 //! Views of gaps, statuses and counts.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use super::difference::Difference;
 use super::view::{
     CoverageView, EvidenceView, ExamplesView, GapView, Link, OwnerView, ReviewView, StatusCount,
     StatusView, WaiverView,
@@ -28,6 +30,8 @@ pub(super) struct GapSource<'a> {
     pub people: &'a BTreeMap<String, Person>,
     /// The lines of places, from 1.
     pub lines: &'a HashMap<Span, usize>,
+    /// What has changed since pages were approved, by the page.
+    pub differences: &'a BTreeMap<usize, Arc<Difference>>,
 }
 
 /// One view a gap, in the order of the checklist.
@@ -57,6 +61,7 @@ fn gap_view(source: &GapSource, index: usize) -> GapView {
         owner: found.owner.as_ref().map(|id| owner(source.owners, id)),
         examples: examples(found),
         review: review(source.people, found),
+        changes: changes(source, index),
         waiver: waiver(source.people, found),
     }
 }
@@ -68,6 +73,13 @@ fn place(site: &Site, gap: usize) -> &str {
         [page] => site.entry(*page).map_or(&place.url, |entry| &entry.url),
         _ => &place.url,
     }
+}
+
+/// The page that shows what has changed in the first of the pages of which there is one.
+fn changes(source: &GapSource, gap: usize) -> Option<String> {
+    let mut pages = source.site.gaps[gap].pages.iter();
+    let difference = pages.find_map(|page| source.differences.get(page))?;
+    Some(encode_path(&difference.url))
 }
 
 fn evidence(source: &GapSource, row: &crate::status::Evidence) -> EvidenceView {
@@ -165,5 +177,6 @@ pub(super) fn coverage_view(coverage: &Coverage) -> CoverageView {
         approved_percent: percent(coverage.approved, coverage.applicable),
         by_status: order.filter_map(count).collect(),
         over_time: None,
+        shallow: false,
     }
 }

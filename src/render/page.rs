@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::difference::Difference;
 use super::files::{file_view, filled, is_web};
 use super::gap::{GapSource, area_url, coverage_view, gap_views, link, tier_url};
 use super::machine::structured;
@@ -22,7 +23,7 @@ use crate::base::{Digest, Hasher, SitePath, encode_path, root_of};
 use crate::checklist::Checklist;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
-use crate::history::History;
+use crate::history::{History, Unknown};
 use crate::parse::{Body, PageFacts, PageOwn};
 use crate::resolve::{Entry, EntryKind, Outcome, Site};
 use crate::status::{Coverage, GapStatus, Point, Status, since};
@@ -71,6 +72,8 @@ pub struct Parts<'a> {
     pub statuses: &'a [GapStatus],
     /// Coverage over time; empty where it isn't known.
     pub past: &'a [Point],
+    /// What has changed since pages were approved, by the page.
+    pub differences: &'a BTreeMap<usize, Arc<Difference>>,
 }
 
 impl Shared {
@@ -90,6 +93,7 @@ impl Shared {
                 owners: &parts.config.owners,
                 people: &parts.config.people,
                 lines,
+                differences: parts.differences,
             })
         });
         let site = Prepared::new(site_view(parts, assets));
@@ -158,7 +162,8 @@ impl<'a> Scene<'a> {
     pub(super) fn coverage(&self) -> CoverageView {
         let now = Coverage::of(self.statuses);
         let over_time = over_time(self.past, &now, self.config.today);
-        CoverageView { over_time, ..coverage_view(&now) }
+        let shallow = self.history.unknown == Some(Unknown::Shallow);
+        CoverageView { over_time, shallow, ..coverage_view(&now) }
     }
 
     /// Since when a gap is on the list, if git tells.

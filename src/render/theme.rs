@@ -60,6 +60,7 @@ const EMBEDDED: &[(&str, &[u8])] = embedded![
     "templates/base.html",
     "templates/components.html",
     "templates/controls.html",
+    "templates/difference.html",
     "templates/feed.xml",
     "templates/gap.html",
     "templates/home.html",
@@ -189,6 +190,7 @@ fn template(content: &Content) -> &'static str {
         Content::Status(_) => "status.html",
         Content::List(_) => "list.html",
         Content::Controls { .. } => "controls.html",
+        Content::Difference(_) => "difference.html",
         Content::Print(_) => "print.html",
         Content::NotFound { .. } => "404.html",
     }

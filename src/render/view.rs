@@ -16,8 +16,8 @@ use super::prepared::Prepared;
 use crate::config::Search;
 
 pub use lists::{
-    AttentionView, Choice, ControlRow, ControlView, GapGroup, GapListView, ReviewerView,
-    StatusPageView,
+    AttentionView, Choice, ControlRow, ControlView, DifferenceView, GapGroup, GapListView,
+    PartView, ReviewerView, StatusPageView,
 };
 pub use machine::{
     Chapter, FeedEntry, FeedView, PrintView, RedirectView, SitemapEntry, SitemapView,
@@ -89,6 +89,8 @@ pub enum Content {
         /// The controls, in order.
         controls: Vec<ControlView>,
     },
+    /// What has changed in a page since it was approved.
+    Difference(DifferenceView),
     /// Many pages as one, for paper.
     Print(PrintView),
     /// The page for addresses that don't exist.
@@ -245,6 +247,8 @@ pub struct GapView {
     pub owner: Option<OwnerView>,
     /// The review that counts.
     pub review: Option<ReviewView>,
+    /// The page that shows what has changed since the text was approved.
+    pub changes: Option<String>,
     /// The waiver, when the gap is waived.
     pub waiver: Option<WaiverView>,
     /// What is recorded of the examples of its pages, if they have any that were run.
@@ -352,6 +356,8 @@ pub struct CoverageView {
     pub by_status: Vec<StatusCount>,
     /// Coverage over time; only of all gaps, and none where git doesn't tell.
     pub over_time: Option<OverTimeView>,
+    /// True when it can't be told, since the clone has a part of the history only.
+    pub shallow: bool,
 }
 
 /// How many gaps have a status.

@@ -75,7 +75,7 @@ page = "operations/complete.md"
 write("content/index.md", "# Small handbook\n\nWhat this is.\n");
 write("content/checklist.md", "# List\n\n## Critical\n\n### 1. Operations\n\n- **Complete** {#complete}: All of it\n- **Stale** {#stale}: All of it\n- **Review** {#review}: All of it\n- **Changes** {#changes}: All of it\n- **Draft** {#draft}: All of it\n- **Outline** {#outline}: All of it\n- **Missing** {#missing}: All of it\n- **Waived** {#waived}: All of it\n\n## Nice to have\n\n### 2. People\n\n- **Leave** {#leave}: All of it\n");
 for (const name of ["complete", "stale", "review", "changes", "draft"]) {
-  write(`content/operations/${name}.md`, `---\nowner: ops\ntags: [one]\n---\n\n# ${name[0].toUpperCase()}${name.slice(1)}\n\n${sections}`);
+  write(`content/operations/${name}.md`, `---\nowner: ops\ntags: [one]\ncontrols: [\"ISO 27001:2022 A.8.13\", A.8.2]\n---\n\n# ${name[0].toUpperCase()}${name.slice(1)}\n\n${sections}`);
 }
 write("content/operations/outline.md", "# Outline\n\n## At a glance\n\nTODO: write.\n");
 write("content/markup.md", markup);
@@ -93,8 +93,18 @@ function review(name, verdict, on, digest) {
 }
 review("complete", "approved", "2026-10-01");
 review("stale", "approved", "2024-10-01");
-review("review", "approved", "2026-10-01", `v1-${"0".repeat(32)}`);
+review("review", "approved", "2026-10-01");
 review("changes", "changes-requested", "2026-10-01");
+// One text has changed since: its page leads to the difference, which git tells.
+function git(...call) {
+  const who = ["-c", "user.name=Bob", "-c", "user.email=bob@example.org", "-c", "commit.gpgSign=false"];
+  const done = spawnSync("git", ["-C", folder, ...who, ...call], { encoding: "utf8" });
+  if (done.status !== 0) throw new Error(done.stderr);
+}
+git("init", "-q");
+git("add", "book.toml", "content");
+git("commit", "-q", "-m", "The handbook");
+write("content/operations/review.md", readFileSync(join(folder, "content/operations/review.md"), "utf8").replaceAll("Words that", "A few words that"));
 cpSync("themes", join(folder, "themes"), { recursive: true });
 const small = build(folder, "small");
 const real = build(resolve("."), "real");
@@ -130,7 +140,7 @@ async function open(address, options = {}) {
 }
 
 const PAGES = [
-  "index.html", "operations/index.html", "guide/index.html", "status/index.html", "status/tier-critical.html", "status/in-review.html", "operations/print.html", "nowhere.html", "markup.html", "forms.html",
+  "index.html", "operations/index.html", "guide/index.html", "status/index.html", "status/tier-critical.html", "status/in-review.html", "status/controls.html", "status/changes/operations/review.html", "operations/print.html", "nowhere.html", "markup.html", "forms.html",
   "operations/complete.html", "operations/outline.html", "operations/missing.html", "operations/waived.html",
 ].map((page) => smallHost + page).concat([`${realHost}index.html`, `${realHost}status/index.html`, `${realHost}security-and-authentication/api-key-management.html`]);
 const mirrored = ["index.html", "operations/complete.html", "status/index.html", "markup.html"].map((page) => `${smallHost}mirrored/${page}`);

@@ -8,6 +8,7 @@ mod build;
 mod cache;
 mod cli;
 mod commonmark;
+mod differences;
 mod directives;
 mod edits;
 mod external;

@@ -9,6 +9,7 @@ use lacuna::diag::rules;
 /// The rooms in the order in which data flows. A room may name those above it and itself.
 const ROOMS: &[&str] = &[
     "base",
+    "compare",
     "diag",
     "files",
     "config",
@@ -55,7 +56,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["diag"]),
     ("Command::new", &["history", "runners"]),
     ("process::Command", &["history", "runners"]),
-    ("similar", &["review"]),
+    ("similar", &["compare"]),
     ("clap", &["cli"]),
     ("std::env", &["files", "cli"]),
     ("print!", &["cli"]),

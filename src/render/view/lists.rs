@@ -102,6 +102,29 @@ pub struct StatusPageView {
     pub controls: Option<String>,
 }
 
+/// What has changed in a page since it was approved.
+#[derive(Debug, Serialize)]
+pub struct DifferenceView {
+    /// The page.
+    pub page: Link,
+    /// Who approved it.
+    pub by: String,
+    /// When.
+    pub on: String,
+    /// The lines of its source that have changed, with a line around each, in runs of neighbours.
+    /// Empty when only a file has that the page shows or links to.
+    pub excerpts: Vec<Vec<Vec<PartView>>>,
+}
+
+/// A part of a line.
+#[derive(Debug, Serialize)]
+pub struct PartView {
+    /// `kept`, `removed` or `added`.
+    pub mark: &'static str,
+    /// The words.
+    pub text: String,
+}
+
 /// An entry of a filter.
 #[derive(Debug, Serialize)]
 pub struct Choice {
