@@ -129,6 +129,25 @@ pub(super) struct ExamplesTable {
     pub runners: BTreeMap<String, RunnerTable>,
 }
 
+/// One name or several.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Names {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl Names {
+    fn list(self) -> Vec<String> {
+        match self {
+            Self::One(name) => vec![name],
+            Self::Many(names) => names,
+        }
+    }
+}
+
 /// A runner as written.
 #[derive(Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case")]
@@ -150,7 +169,7 @@ pub(super) struct RunnerTable {
     /// What validates an example that names a schema: `["validate", "{schema}", "{file}"]`.
     pub schema_command: Option<Vec<String>>,
     /// Programs that must be installed, besides those that the commands begin with.
-    pub needs: Option<Vec<String>>,
+    pub needs: Option<Names>,
     /// What prints the version of the tool; a result is kept for one version.
     pub version: Option<Vec<String>>,
     /// Commands that are run before each example.
@@ -248,7 +267,7 @@ fn runner(name: &str, table: RunnerTable, timeout: u64) -> Runner {
         file_command: table.file_command.unwrap_or_default(),
         check: table.check.unwrap_or_default(),
         schema_command: table.schema_command.unwrap_or_default(),
-        needs: table.needs.unwrap_or_default(),
+        needs: table.needs.map_or_else(Vec::new, Names::list),
         version: table.version.unwrap_or_default(),
         setup: table.setup.unwrap_or_default(),
         teardown: table.teardown.unwrap_or_default(),

@@ -494,7 +494,8 @@ fn a_missing_tool_is_not_run_and_never_passed() {
         -- book.toml
         [examples.runners.odd]
         languages = [\"odd\"]
-        command = [\"lacuna-no-such-tool\", \"{file}\"]
+        command = [\"sh\", \"{file}\"]
+        needs = \"lacuna-no-such-tool\"
         -- content/a.md
         ```odd
         x
