@@ -6,6 +6,7 @@
 //! diagnostics depend on timing.
 
 mod analyse;
+mod authors;
 mod cache;
 mod changes;
 mod differences;

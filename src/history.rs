@@ -14,14 +14,15 @@ mod revision;
 mod text;
 
 pub use attest::Attestation;
+pub use author::Written;
 pub use base::{NoBase, base};
 pub use replay::{Day, Replay};
 pub use revision::Revision;
 pub use text::{Text, text_at};
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use jiff::civil::Date;
 
@@ -38,6 +39,8 @@ pub struct History {
     repository: Repository,
     /// The commit up to which it is read; none for the one that is checked out.
     tip: Option<String>,
+    /// Who wrote texts, as far as that was looked for.
+    written: Mutex<BTreeMap<SitePath, Written>>,
     /// Why nothing is known.
     pub unknown: Option<Unknown>,
 }

@@ -106,7 +106,7 @@ pub struct Engine {
     code: Arc<CodeCache>,
     texts: Option<(Arc<Texts>, Vec<Diagnostic>)>,
     theme: Option<(Arc<Theme>, Vec<Diagnostic>)>,
-    history: Option<Arc<History>>,
+    pub(super) history: Option<Arc<History>>,
     site: Option<Resolved>,
     rules: Rules,
     recorded: Recorded,
@@ -185,6 +185,7 @@ impl Engine {
         if let Some(site) = &mut self.site {
             site.save(files, &cache);
         }
+        self.save_authors(files, &cache);
     }
 
     /// Brings everything up to date. What hasn't changed isn't done again.
@@ -263,7 +264,7 @@ impl Engine {
         found.extend(faults);
         let (texts, faults) = self.texts(files, config, changes, tree);
         found.extend(faults);
-        (theme, texts, self.history(config, changes))
+        (theme, texts, self.history(files, config, changes))
     }
 
     fn site(
@@ -347,14 +348,6 @@ impl Engine {
             self.texts = Some((Arc::new(texts), found));
         }
         self.texts.clone().expect("it was just made")
-    }
-
-    fn history(&mut self, config: &Config, changes: &Changes) -> Arc<History> {
-        let is_fixed = self.history.as_ref().is_some_and(|history| history.is_fixed());
-        if !is_fixed && (matches!(changes, Changes::All) || self.history.is_none()) {
-            self.history = Some(Arc::new(history::read(&config.root)));
-        }
-        self.history.clone().expect("it was just made")
     }
 }
 

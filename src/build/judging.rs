@@ -127,7 +127,7 @@ fn witnesses(
     let witness = |(path, digest): (&SitePath, &String)| {
         let approval = status::approval_of(texts.reviews.get(path)?, digest, config.today)?;
         let witness = Witness {
-            authors: authors(files, config, history, path),
+            authors: authors(files, config, history, (path, digest)),
             attested: is_attested(config, history, path, approval),
         };
         Some((path.clone(), witness))
@@ -135,13 +135,17 @@ fn witnesses(
     digests.iter().filter_map(witness).collect()
 }
 
-fn authors(files: &dyn Files, config: &Config, history: &History, path: &SitePath) -> Authors {
+fn authors(
+    files: &dyn Files,
+    config: &Config,
+    history: &History,
+    (path, digest): (&SitePath, &str),
+) -> Authors {
     if history.unknown.is_some() {
         return Authors::NoHistory;
     }
-    let text = text_at(files, config, path);
-    let authors = text.and_then(|text| history.authors(config, path, &text));
-    match authors {
+    let text = || text_at(files, config, path);
+    match history.authors_of(config, path, digest, text) {
         Some(authors) => Authors::Known(authors.iter().map(Identity::to_string).collect()),
         None => Authors::Uncommitted,
     }

@@ -208,6 +208,16 @@ fn whoever_hides_a_change_in_a_merge_is_an_author() {
 }
 
 #[test]
+fn who_wrote_a_text_is_looked_for_again_when_its_commits_are_others() {
+    let repository = Repository::written();
+    repository.approve("ann");
+    assert_eq!(repository.standing(), "complete");
+    assert!(repository.path(".lacuna/authors").exists());
+    repository.git_as("ann", &["commit", "-q", "--amend", "--no-edit", "--reset-author"]);
+    assert_eq!(repository.standing(), "in-review, self-reviewed");
+}
+
+#[test]
 fn without_the_history_nobody_can_tell() {
     let repository = Repository::written();
     repository.commit("cat");
