@@ -38,7 +38,7 @@ impl SectionRule {
     /// True when a heading is this section, whatever its case.
     pub fn accepts(&self, heading: &str) -> bool {
         let heading = heading.trim();
-        self.titles.iter().any(|title| lower(title).eq(lower(heading)))
+        self.titles.iter().any(|title| is_same(title, heading))
     }
 
     /// What to write there; the same words on every new page, so that they don't count as its own.
@@ -48,9 +48,12 @@ impl SectionRule {
     }
 }
 
-/// Without making a text of it: this is asked of each heading on each day of the history.
-fn lower(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase)
+/// Without making a text of either: this is asked of each heading on each day of the history.
+fn is_same(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        return one.eq_ignore_ascii_case(other);
+    }
+    one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
 }
 
 /// Whether a paragraph is one that `lacuna new` wrote, in straight quotes or typographic ones.
