@@ -50,6 +50,7 @@ macro_rules! embedded {
 /// The default theme. A test compares this list with the folder.
 const EMBEDDED: &[(&str, &[u8])] = embedded![
     "static/favicon.svg",
+    "static/filters.js",
     "static/script.js",
     "static/search.css",
     "static/search.js",
