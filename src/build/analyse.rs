@@ -200,17 +200,7 @@ impl Engine {
         let changes = self.widened(files, config, changes);
         let (tree, mut found) = self.tree(files, config, changes)?;
         self.clock.mark("find the files");
-        let scope = Scope {
-            files,
-            config,
-            cache: self.cache.as_ref(),
-            code: &self.code,
-            progress: self.progress.read(),
-            changes,
-            bodies: wanted == Wanted::Bodies,
-            whole: self.whole.as_ref(),
-        };
-        self.pages.update(&scope, &tree.pages);
+        self.read_pages(files, config, changes, wanted, &tree);
         self.clock.mark("read and parse");
         let (theme, texts, history) = self.beside(files, config, changes, &tree, &mut found);
         self.clock.mark("theme, reviews, history");
@@ -249,6 +239,27 @@ impl Engine {
             diagnostics: found,
             work,
         })
+    }
+
+    fn read_pages(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        changes: &Changes,
+        wanted: Wanted,
+        tree: &Tree,
+    ) {
+        let scope = Scope {
+            files,
+            config,
+            cache: self.cache.as_ref(),
+            code: &self.code,
+            progress: self.progress.read(),
+            changes,
+            bodies: wanted == Wanted::Bodies,
+            whole: self.whole.as_ref(),
+        };
+        self.pages.update(&scope, &tree.pages);
     }
 
     /// What the site is made from besides its pages.
