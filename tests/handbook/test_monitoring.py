@@ -239,9 +239,14 @@ class DashboardTemplates(unittest.TestCase):
         self.assertEqual(round(1 - objective / 100, 6), float(query.rsplit(" / ", 1)[1]))
 
 
+COLLECTOR = json.loads((Path(__file__).parent / "collector.schema.json").read_text(encoding="utf-8"))
+
+
 def collector_faults(config):
     """What is wrong with a configuration of the OpenTelemetry Collector, as far as it can be told without one."""
     found, used = [], set()
+    for fault in jsonschema.Draft202012Validator(COLLECTOR).iter_errors(config):
+        found.append(f"{'.'.join(map(str, fault.absolute_path))}: {fault.message}")
     for name, pipeline in config["service"]["pipelines"].items():
         for kind in ("receivers", "processors", "exporters"):
             for part in pipeline.get(kind, []):
@@ -281,6 +286,10 @@ class LogAggregation(unittest.TestCase):
             (lambda config: config["service"]["pipelines"]["logs"]["processors"].reverse(), "memory_limiter isn't first"),
             (lambda config: config["exporters"].update(other={"tls": {"ca_file": "x"}}), "defined and not used"),
             (lambda config: config["receivers"].clear(), "filelog isn't among"),
+            (lambda config: config["receivers"]["filelog"].update(max_log_sise="64KiB"), "'max_log_sise' was unexpected"),
+            (lambda config: config["processors"]["batch"].update(timeout=1), "processors.batch.timeout: 1 is not of type"),
+            (lambda config: config["exporters"]["syslog"].update(protocol="rfc5425"), "'rfc5425' is not one of"),
+            (lambda config: config["service"]["pipelines"].update(log={}), "service.pipelines: 'log' does not match"),
             (lambda config: config["exporters"]["syslog"].update(tls={"insecure": True}), "verified certificate"),
         ]:
             config = load_yaml(LOGS / "collector-logs.yaml")
@@ -358,6 +367,9 @@ class ApmIntegration(unittest.TestCase):
     def test_the_collectors_configuration_is_whole(self):
         self.assertEqual([], collector_faults(self.config))
         self.assertTrue(self.config["receivers"]["otlp"]["protocols"]["http"]["tls"]["client_ca_file"])
+        worse = copy.deepcopy(self.config)
+        worse["processors"]["tail_sampling"]["policies"][1]["latency"] = {"threshold": 1000}
+        self.assertIn("processors.tail_sampling.policies.1", " ".join(collector_faults(worse)))
         order = self.config["service"]["pipelines"]["traces"]["processors"]
         self.assertLess(order.index("redaction"), order.index("tail_sampling"))
 
