@@ -132,9 +132,10 @@ impl Preview {
     /// when it is small, or known well enough by a cache.
     pub(super) fn glance(&self) -> bool {
         let Ok(config) = self.read_config() else { return false };
-        let mut engine = self.engine();
-        *engine = Engine::open(&*self.files, &config).keep_good_theme();
-        if !engine.is_new() {
+        let engine = Engine::open(&*self.files, &config).keep_good_theme();
+        let is_known = !engine.is_new();
+        *self.engine() = engine;
+        if is_known {
             return false;
         }
         *lock(&self.glance) = Glance::new(Arc::new(config));
@@ -193,10 +194,10 @@ impl Preview {
         let before = state.findings();
         state.page_faults.clear();
         // To free a large site takes a while, and nobody should wait for that.
-        let mut old = (None, lock(&self.glance).take());
+        let mut old = None;
         match result {
             Ok(snapshot) => {
-                old.0 = state.snapshot.replace(Arc::new(snapshot));
+                old = state.snapshot.replace(Arc::new(snapshot));
                 state.faults.clear();
             }
             Err(faults) => state.faults = faults,
@@ -211,14 +212,14 @@ impl Preview {
         self.changed.notify_all();
         self.hub.announce(follow, files);
         let took = start.elapsed();
-        drop(old);
+        // Whoever looks holds this first and then the state, never the other way round.
+        let glance = lock(&self.glance).take();
+        drop((old, glance));
         Updated { new: new_findings(&before, found), errors, warnings, took }
     }
 
     fn snapshot(&self, changes: &Changes) -> Result<Snapshot, Vec<Diagnostic>> {
-        let mut config = self.read_config()?;
-        // The preview is at the root of its host, whatever the site's address will be.
-        config.html.site_url = None;
+        let config = self.read_config()?;
         let touches_book = match changes {
             Changes::Files(paths) => paths.contains(&Config::path()),
             Changes::All => true,
@@ -240,8 +241,12 @@ impl Preview {
         }
     }
 
+    /// The settings, without an address: the preview is at the root of its host, whatever that of the
+    /// site will be.
     fn read_config(&self) -> Result<Config, Vec<Diagnostic>> {
-        Config::open(&*self.files, self.root(), self.options.today).map(|(config, _)| config)
+        let (mut config, _) = Config::open(&*self.files, self.root(), self.options.today)?;
+        config.html.site_url = None;
+        Ok(config)
     }
 
     fn engine(&self) -> MutexGuard<'_, Engine> {

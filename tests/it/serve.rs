@@ -254,6 +254,32 @@ fn whoever_asks_before_the_first_page_can_be_had_waits_for_it() {
 }
 
 #[test]
+fn a_large_site_is_shown_while_it_is_read_as_it_is_shown_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = "[book]\ntitle = 'Book'\n[output.html]\nsite-url = 'https://docs.example.org/'\n";
+    put(&folder.path().join("book.toml"), book);
+    for page in 0..1_000 {
+        let text = format!("# Page {page}\n\nWords of page {page}.\n");
+        put(&folder.path().join(format!("content/page-{page}.md")), &text);
+    }
+    let (_notices, address) = run(folder.path().to_path_buf(), |_| {});
+    let readers = (0..4).map(|reader| {
+        std::thread::spawn(move || {
+            for page in (reader..120).step_by(4) {
+                let answer = get(address, &format!("/page-{page}.html"));
+                assert_eq!(answer.status, 200);
+                assert!(answer.body().contains(&format!("Words of page {page}.")), "{page}");
+                assert!(!answer.body().contains("docs.example.org"), "{page}");
+            }
+        })
+    });
+    let readers: Vec<_> = readers.collect();
+    // It is made of all pages, so it waits for them.
+    assert!(get(address, "/api/pages.json").body().contains("page-999.html"));
+    readers.into_iter().for_each(|reader| reader.join().unwrap());
+}
+
+#[test]
 fn a_page_is_served_with_the_script_and_nothing_but_the_cache_is_written() {
     let live = Live::new(BOOK);
     let page = live.get("/guide/install.html");
