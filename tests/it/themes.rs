@@ -78,6 +78,31 @@ fn the_examples_of_the_documentation_work() {
 }
 
 #[test]
+fn what_a_theme_puts_into_the_head_stands_on_every_page() {
+    let sandbox = Sandbox::new(
+        "-- book.toml
+[output.html]
+theme = \"own\"
+-- themes/own/templates/base.html
+{%- extends \"default/base.html\" -%}
+{%- block head %}<meta name=\"own\" content=\"yes\">{% endblock head %}
+-- checklist.md
+# List
+## T
+### A
+- **G**: x
+",
+    );
+    sandbox.build();
+    let pages = sandbox.output().into_iter().filter(|(url, _)| url.ends_with(".html"));
+    let pages: Vec<(String, String)> = pages.collect();
+    assert!(pages.iter().any(|(url, _)| url == "status/index.html"));
+    for (url, page) in pages {
+        assert_eq!(page.matches("<meta name=\"own\"").count(), 1, "{url}");
+    }
+}
+
+#[test]
 fn without_tokens_there_is_no_style_sheet_for_them() {
     let sandbox = Sandbox::new("-- index.md\n# Home\n");
     assert!(!sandbox.page("index.html").contains("tokens.css"));
