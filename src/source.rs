@@ -72,19 +72,13 @@ const LONGEST_HEAD: usize = 2_000;
 
 /// Reads one page. Never fails: what can't be read is a diagnostic.
 pub fn read_page(files: &dyn Files, config: &Config, path: &SitePath) -> SourceFile {
-    let reader = Reader { files, root: &config.root };
-    let mut diagnostics = Vec::new();
-    let text = reader.page_text(path, &mut diagnostics);
-    page(&reader, config, path, &text, diagnostics)
+    read_part(files, config, path, |text| text)
 }
 
 /// Reads the head of a page, as if it had nothing else: its front matter, and its text up to the end
 /// of the first heading.
 pub fn read_head(files: &dyn Files, config: &Config, path: &SitePath) -> SourceFile {
-    let reader = Reader { files, root: &config.root };
-    let mut diagnostics = Vec::new();
-    let text = reader.page_text(path, &mut diagnostics);
-    page(&reader, config, path, head(&text), diagnostics)
+    read_part(files, config, path, head)
 }
 
 /// A text up to the end of the first heading; of one without, its first bytes.
@@ -103,17 +97,21 @@ fn head(text: &str) -> &str {
     &text[..end]
 }
 
-fn page(
-    reader: &Reader,
+fn read_part(
+    files: &dyn Files,
     config: &Config,
     path: &SitePath,
-    text: &str,
-    mut diagnostics: Vec<Diagnostic>,
+    part: impl Fn(&str) -> &str,
 ) -> SourceFile {
+    let reader = Reader { files, root: &config.root };
+    let mut diagnostics = Vec::new();
+    let text = reader.page_text(path, &mut diagnostics);
+    let text = part(&text);
     let cut = front::cut(text);
     let kinds: Vec<&str> = config.kinds.keys().map(String::as_str).collect();
     let front = front::read(path, &cut, &kinds, &mut diagnostics);
-    let mut context = expand::Context { reader, variables: &config.variables, named: None };
+    let mut context =
+        expand::Context { reader: &reader, variables: &config.variables, named: None };
     let expanded = expand::expand(&context, path, text, cut.body, &mut diagnostics);
     let reference = format!("{}/reference", config.src);
     let uses_reference = expanded.includes.iter().any(|file| file.strip(&reference).is_some());

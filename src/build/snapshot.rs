@@ -53,14 +53,10 @@ impl Snapshot {
         let finder = earlier.and_then(Self::finder);
         let earlier = earlier.map(|earlier| (&earlier.analysis, &earlier.shared));
         let shared = analysis.shared_after(&config, earlier);
-        let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));
-        let mut diagnostics = analysis.diagnostics.clone();
-        diagnostics.extend(plan.diagnostics);
-        let diagnostics = analysis.shown(&config, diagnostics);
-        let jobs = plan.jobs.into_iter().collect();
-        let search = OnceLock::new();
-        let seen = None;
-        Ok(Self { config, analysis, shared, jobs, seen, search, earlier: finder, diagnostics })
+        let (snapshot, faults) = Self::planned(files, config, analysis, shared);
+        let found = [&snapshot.analysis.diagnostics[..], &faults].concat();
+        let diagnostics = snapshot.analysis.shown(&snapshot.config, found);
+        Ok(Self { earlier: finder, diagnostics, ..snapshot })
     }
 
     /// What can be seen of a site that wasn't read whole but for some pages. Nothing is said against
@@ -72,17 +68,29 @@ impl Snapshot {
         seen: BTreeSet<SitePath>,
     ) -> Self {
         let shared = analysis.shared(&config);
+        let (snapshot, _) = Self::planned(files, config, analysis, shared);
+        Self { seen: Some(seen), ..snapshot }
+    }
+
+    /// A site with all that can be asked of it, and what is wrong with its plan.
+    fn planned(
+        files: &dyn Files,
+        config: Arc<Config>,
+        analysis: Analysis,
+        shared: Shared,
+    ) -> (Self, Vec<Diagnostic>) {
         let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));
-        Self {
+        let snapshot = Self {
             config,
             analysis,
             shared,
             jobs: plan.jobs.into_iter().collect(),
-            seen: Some(seen),
+            seen: None,
             search: OnceLock::new(),
             earlier: None,
             diagnostics: Vec::new(),
-        }
+        };
+        (snapshot, plan.diagnostics)
     }
 
     /// The last search that was made.
