@@ -90,14 +90,13 @@ pub(super) fn plan(files: &dyn Files, config: &Config, analysis: &Analysis, scen
         let prints = render::prints(site, &config.book.title).into_iter();
         pages.extend(prints.map(|print| (print.url.clone(), Job::Print(print))));
     }
-    let is_free = |url: &String| site.entries.iter().all(|entry| entry.url != *url);
-    let differences = analysis.differences.values().filter(|found| is_free(&found.url)).cloned();
-    pages.extend(differences.map(|found| (found.url.clone(), Job::Difference(found))));
     let mut made = made(config, analysis, scene);
     made.extend(twins(config, analysis, scene));
     made.push(("api/pages.json".to_string(), Job::Pages));
     let mut taken: HashSet<String> =
         pages.iter().chain(&made).map(|(url, _)| url.clone()).collect();
+    let differences = analysis.differences.values().filter(|found| taken.insert(found.url.clone()));
+    pages.extend(differences.map(|found| (found.url.clone(), Job::Difference(Arc::clone(found)))));
     let mut diagnostics = Vec::new();
     let mut jobs = Jobs::new();
     let search = config.html.search.enable;
