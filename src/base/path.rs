@@ -151,6 +151,17 @@ mod tests {
     }
 
     #[test]
+    fn a_plain_path_is_read_as_it_stands() {
+        for text in
+            ["", "a", "a/b.md", "/a", "a/", "a//b", "./a", "a/.", "a/../b", "a\\b", "C:a", "é/ü"]
+        {
+            let read = SitePath::new(text);
+            let same = read.as_ref().is_some_and(|path| path.as_str() == text);
+            assert_eq!(SitePath::is_plain(text), same, "{text}");
+        }
+    }
+
+    #[test]
     fn a_sibling_is_resolved_from_the_folder() {
         let page = SitePath::new("content/guide/a.md").unwrap();
         let path = |text| page.sibling(text).map(|path| path.to_string());

@@ -79,7 +79,8 @@ impl Files for DiskFiles {
         };
         if let Err(error) = file.write_all(bytes) {
             drop(file);
-            fs::remove_file(path)?;
+            // What can't be removed either is no news beside the first fault.
+            fs::remove_file(path).ok();
             return Err(error);
         }
         Ok(stamp(&file.metadata()?))
