@@ -42,6 +42,8 @@ fn main() {
     println!("{pages} pages, milliseconds: median, 95 %");
     println!("the first page, without a cache: {}", figures(vec![Server::lacuna(&root).took]));
     let server = Server::lacuna(&root);
+    // A large site is shown before all of it is read; this file is made of all pages.
+    server.get("/api/pages.json").unwrap();
     edits("text", &root, &server, corpus, |page, edit| {
         corpus.text(page, "", &format!("Edit {edit}."))
     });
