@@ -276,7 +276,9 @@ fn a_large_site_is_shown_while_it_is_read_as_it_is_shown_then() {
     let readers: Vec<_> = readers.collect();
     // It is made of all pages, so it waits for them.
     assert!(get(address, "/api/pages.json").body().contains("page-999.html"));
-    readers.into_iter().for_each(|reader| reader.join().unwrap());
+    for reader in readers {
+        reader.join().unwrap();
+    }
 }
 
 #[test]
