@@ -51,7 +51,7 @@ const forms = "```yaml title=\"limits.yaml\"\nper_minute: 60 # [!code --]\nper_m
 const markup = `# Markup\n\nText with \`code\`, **strong**, *emphasis*, ~~gone~~, [a link](https://example.org), a note[^1].\n\n[^1]: The note.\n\n` +
   ["NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"].map((kind) => `> [!${kind}]\n> Text with a [link](index.md) and \`code\`.\n\n`).join("") +
   `> [!TIP]- Folded\n> Text.\n\n> A quotation.\n\n| One | Two | Three |\n|:--|:-:|--:|\n| a | b | ${"wide ".repeat(60)} |\n\n` +
-  "```rust\n// Comment\nfn main() { let x = \"text\"; println!(\"{x}\", 12); }\n```\n\n```console\n$ lacuna build\nbuilt\n```\n\n" +
+  "```rust\n// Comment\nfn main() { let x = \"text\"; println!(\"{x}\", 12); }\n```\n\n```console\n$ lacuna build \\\n  --strict\nbuilt\n$ lacuna check\n```\n\n" +
   "```json\n{\"a\": [1, true, null, \"text\"]}\n```\n\n```sql\nselect count(*) from t where a = 'b'; -- why\n```\n\n" +
   "Term\n: Definition\n\n## Heading two\n\n### Heading three\n\n#### Heading four\n\n---\n\n1. First\n\n   Second paragraph.\n2. Second\n\n- [ ] open\n- [x] done\n";
 write("book.toml", `[book]
@@ -354,6 +354,18 @@ try {
     const copied = await tab.evaluate(() => navigator.clipboard.readText());
     await tab.close();
     if (wide || !copied.startsWith("per_minute: 100\nburst: 20\n")) throw new Error(`wide: ${wide}, copied: ${copied}`);
+  });
+
+  await check("of a shell session the commands are copied, not what they print", async () => {
+    const tab = await open(`${smallHost}markup.html`);
+    await tab.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const frame = tab.locator(".code[data-language=console]");
+    await frame.hover();
+    await frame.locator("button.copy").click();
+    await frame.locator("button.copy", { hasText: "Copied" }).waitFor();
+    const copied = await tab.evaluate(() => navigator.clipboard.readText());
+    await tab.close();
+    if (copied !== "lacuna build \\\n  --strict\nlacuna check") throw new Error(`copied: ${copied}`);
   });
 
   await check("the chosen theme holds on the next page, before anything is drawn", async () => {

@@ -111,16 +111,19 @@
   }, { passive: true });
   readContents();
 
-  // Copy buttons: the code as one would type it, without shell prompts.
+  // Copy buttons: the code as one would type it. Of a shell session that's the commands, without
+  // prompts and without what they print; a backslash at the end takes in the next line.
   function typed(code) {
-    var copy = code.cloneNode(true);
+    var copy = code.cloneNode(true), prompts = all(".q", copy), command = false;
     all("del.line", copy).forEach(function (line) { line.remove(); });
-    all(".q", copy).forEach(function (prompt) {
-      var after = prompt.nextSibling;
-      if (after && after.nodeType === 3) after.data = after.data.replace(/^ /, "");
-      prompt.remove();
+    prompts.forEach(function (prompt) { prompt.textContent = "\0"; });
+    var lines = copy.textContent.split("\n");
+    if (prompts.length) lines = lines.filter(function (line) {
+      var is = command || line[0] === "\0";
+      command = is && /\\\s*$/.test(line);
+      return is;
     });
-    return copy.textContent.replace(/\n+$/, "");
+    return lines.join("\n").replace(/\0 ?/g, "").replace(/\n+$/, "");
   }
   function put(text) {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
