@@ -185,6 +185,7 @@
       list.addEventListener("keydown", function (event) {
         var step = { ArrowRight: 1, ArrowLeft: -1 }[event.key], tabs = all("button", list);
         if (!step) return;
+        if (root.dir === "rtl") step = -step;
         var next = tabs[(tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length];
         chooseTab(next.textContent);
         next.focus();
