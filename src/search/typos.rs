@@ -11,7 +11,7 @@ use super::volume::Volume;
 use crate::base::is_unspaced;
 
 /// A file is at most so many bytes long.
-const LONGEST: usize = 6_000;
+const LONGEST: usize = 4_500;
 /// So many bytes of it may come from one volume.
 const LONGEST_SHARE: usize = 600;
 /// In shorter words a mistake makes too many other words.

@@ -7,12 +7,19 @@
   var root = opener.getAttribute("data-root");
   var LIMIT = 4; // So many words of a query are looked up,
   var PAGES = 5; // and so many pages are shown at once, which bounds what a query costs.
+  // A query that has fetched more bytes isn't mended further: a list of words takes 4.5 kB, looking up
+  // one of them 7, and the pages 15.
+  var MENDED = 23500;
 
   // ---- Files
 
   var files = new Map();
   var coming = new Map();
-  window.lacunaSearch = function (key, value) { files.set(key, value); };
+  var fetched = 0; // Bytes that the last query has fetched.
+  window.lacunaSearch = function (key, value) {
+    files.set(key, value);
+    fetched += new Blob([JSON.stringify(value)]).size;
+  };
 
   function url(key) {
     var name = key.replace(/[^a-z0-9\-\/]/gu, function (char) {
@@ -142,16 +149,17 @@
         found.meant.push(other);
       }
     });
-    if (!found.points.size && word.length > 3) await mend(directory, word, found);
     return found;
   }
 
   // Looks for words that may be meant: a mistake isn't in the first and the last letters at once.
   async function mend(directory, word, found) {
+    if (found.points.size || word.length < 4) return;
     var letters = Array.from(word), lists = [], last = letters[letters.length - 1];
     if (directory.typos.indexOf(volumeOf(letters)) >= 0) lists.push("t-" + volumeOf(letters));
     if (directory.endings.indexOf(last) >= 0) lists.push("e-" + last);
     for (var i = 0; i < lists.length && !found.meant.length; i += 1) {
+      if (!files.has(lists[i]) && fetched > MENDED) return;
       var list = (await load(lists[i]) || "").split(" ");
       found.meant = list.filter(function (other) { return near(word, other); }).slice(0, 1);
     }
@@ -203,10 +211,19 @@
 
   // Finds the pages for a query: { pages, words, meant }.
   async function find(text, area, status) {
+    fetched = 0;
     var directory = await load("index");
     if (!directory) throw new Error("no index");
     var asked = words(text).sort(function (a, b) { return b.length - a.length; }).slice(0, LIMIT);
-    var found = await Promise.all(asked.map(function (word) { return lookUp(directory, word); }));
+    function lookUpAll(some) {
+      return Promise.all(some.map(function (word) { return lookUp(directory, word); }));
+    }
+    var found = await lookUpAll(asked.slice(0, LIMIT - 1));
+    // A misspelt word costs as much as one more.
+    var all = found.every(function (word) { return word.points.size; });
+    if (all) found = found.concat(await lookUpAll(asked.slice(LIMIT - 1)));
+    asked.length = found.length;
+    for (var i = 0; i < asked.length; i += 1) await mend(directory, asked[i], found[i]);
     var lists = await Promise.all([area && "a-" + area, status && "s-" + status].map(allowed));
     var pages = asked.length ? rank(found) : await listed(directory, area, status);
     pages = pages.filter(function (page) { return holds(lists[0], page.id) && holds(lists[1], page.id); });
