@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::gap::{coverage_view, status_view, tier_url};
 use super::page::{Scene, next};
 use super::view::{
-    AttentionView, Choice, GapGroup, GapListView, GapView, ReviewerView, StatusPageView,
+    AttentionView, Choice, GapGroup, GapListView, GapView, Link, ReviewerView, StatusPageView,
     StatusView, TierView,
 };
 use crate::base::encode_path;
 use crate::checklist::{Checklist, Tier};
-use crate::resolve::{EntryKind, GapList, Trait};
+use crate::resolve::{Entry, EntryKind, GapList, Trait};
 use crate::status::{Coverage, GapStatus, Status};
 
 /// So many days are told on which approvals fall due.
@@ -40,13 +40,21 @@ pub(super) fn status_page(scene: &Scene, list: &Checklist) -> StatusPageView {
         statuses,
         attention: attention(scene),
         next: first_to_write(scene, list),
-        controls: controls_url(scene),
+        lists: lists(scene),
     }
 }
 
-fn controls_url(scene: &Scene) -> Option<String> {
-    let page = scene.site.entries.iter().find(|entry| entry.kind == EntryKind::Controls)?;
-    Some(encode_path(&page.url))
+/// The pages that list what has something in common: gaps, and what answers a control.
+fn lists(scene: &Scene) -> Vec<Link> {
+    let is_list = |entry: &&Entry| {
+        matches!(entry.kind, EntryKind::List(GapList::Having(_)) | EntryKind::Controls)
+    };
+    let link = |entry: &Entry| Link {
+        title: entry.title.clone(),
+        url: encode_path(&entry.url),
+        status: None,
+    };
+    scene.site.entries.iter().filter(is_list).map(link).collect()
 }
 
 /// A gap as lists show it. Without its evidence, which changes with each word that is written,

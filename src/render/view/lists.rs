@@ -98,8 +98,8 @@ pub struct StatusPageView {
     pub attention: AttentionView,
     /// What to write next, at most 5.
     pub next: Vec<GapView>,
-    /// The page of all controls, when pages name any.
-    pub controls: Option<String>,
+    /// The pages that list the gaps of a status, without an owner …, and controls when pages name any.
+    pub lists: Vec<Link>,
 }
 
 /// What has changed in a page since it was approved.
