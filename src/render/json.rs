@@ -33,9 +33,7 @@ pub fn status_json(
             "obligation": settings
                 .and_then(|settings| settings.obligation.clone())
                 .unwrap_or_else(|| OBLIGATIONS[rank.min(2)].to_string()),
-            "target": settings
-                .and_then(|settings| settings.target.clone())
-                .unwrap_or_else(|| TARGETS[rank.min(2)].to_string()),
+            "target": target(config, list, rank),
             "by_status": by_status(&Coverage::of_tier(list, statuses, rank)),
         })
     });
@@ -65,6 +63,12 @@ pub fn status_json(
         "areas": areas.collect::<Vec<_>>(),
         "gaps": gaps.collect::<Vec<_>>(),
     })
+}
+
+/// The status that the gaps of a tier are to reach.
+pub(super) fn target<'a>(config: &'a Config, list: &Checklist, rank: usize) -> &'a str {
+    let settings = config.tiers.get(&list.tiers[rank].id);
+    settings.and_then(|settings| settings.target.as_deref()).unwrap_or(TARGETS[rank.min(2)])
 }
 
 /// What a tier asks for unless `book.toml` says otherwise, by its rank.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::gap::{coverage_view, status_view, tier_url};
+use super::json::target;
 use super::page::{Scene, next};
 use super::view::{
     AttentionView, Choice, GapGroup, GapListView, GapView, Link, ReviewerView, StatusPageView,
@@ -78,8 +79,9 @@ pub(super) fn tiers(scene: &Scene, list: &Checklist) -> Vec<TierView> {
 }
 
 fn tier_view(scene: &Scene, list: &Checklist, index: usize, tier: &Tier) -> TierView {
-    let settings = scene.config.tiers.get(&tier.id);
-    let target = settings.and_then(|settings| Status::parse(settings.target.as_deref()?));
+    let target = Status::parse(target(scene.config, list, index));
+    // There is nothing to do for it.
+    let target = target.filter(|target| *target != Status::Missing);
     let reached = |(gap, found): &(usize, &GapStatus)| {
         let here = list.areas[list.gaps[*gap].area].tier == index;
         let there = |target| (target..=Status::Complete).contains(&found.status);

@@ -412,7 +412,7 @@ pub struct TierView {
     pub url: String,
     /// The counts.
     pub coverage: CoverageView,
-    /// The status that all of its gaps are to reach, by `[tiers.ID] target`.
+    /// The status that all of its gaps are to reach, when there is anything to do for it.
     pub target: Option<StatusView>,
     /// How many of the applicable ones have reached it.
     pub reached: usize,

@@ -134,6 +134,27 @@ fn a_tier_says_how_many_of_its_gaps_are_at_its_target() {
 }
 
 #[test]
+fn a_tier_has_a_target_by_its_rank_and_none_where_there_is_nothing_to_do() {
+    let list = "
+-- checklist.md
+# What is missing
+## First
+### One
+- **A**: a
+## Second
+### Two
+- **B**: b
+## Third
+### Three
+- **C**: c
+";
+    let home = Sandbox::new(list).page("index.html");
+    let found: Vec<&str> = home.split("at the target ").skip(1).collect();
+    let found: Vec<&str> = found.iter().map(|rest| rest.split('<').next().unwrap()).collect();
+    assert_eq!(found, ["“complete”", "“draft”"]);
+}
+
+#[test]
 fn links_for_readers_in_a_hurry_come_before_the_text() {
     let page = sandbox().page("index.html");
     let (links, rest) = page.split_once("<ul class=\"links\">").unwrap();
