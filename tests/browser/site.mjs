@@ -225,6 +225,25 @@ try {
     if (before > 2 || after < 50) throw new Error(`${before} pixels before, ${after} in focus`);
   });
 
+  await check("the gap map breaks no word, whatever room it has for names", async () => {
+    const found = [];
+    for (const width of [640, 800, 1024, 1280, 1440]) {
+      const tab = await open(`${realHost}index.html`, { viewport: { width, height: 800 } });
+      const broken = await tab.evaluate(() => Array.from(document.querySelectorAll(".cell .name"), ({ firstChild }) => {
+        const lines = (word) => {
+          const range = document.createRange();
+          range.setStart(firstChild, word.index);
+          range.setEnd(firstChild, word.index + word[0].length);
+          return range.getClientRects().length;
+        };
+        return Array.from(firstChild.data.matchAll(/[a-z]+/gi)).filter((word) => lines(word) > 1).map(String);
+      }).flat());
+      await tab.close();
+      found.push(...broken.map((word) => `${word} at ${width}`));
+    }
+    none(found);
+  });
+
   await check("the section in the menu folds, without JavaScript, too", async () => {
     for (const javaScriptEnabled of [true, false]) {
       const tab = await open(`${smallHost}operations/complete.html`, { javaScriptEnabled });
