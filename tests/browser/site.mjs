@@ -77,7 +77,7 @@ write("content/checklist.md", "# List\n\n## Critical\n\n### 1. Operations\n\n- *
 for (const name of ["complete", "stale", "review", "changes", "draft"]) {
   write(`content/operations/${name}.md`, `---\nowner: ops\ntags: [one]\ncontrols: [\"ISO 27001:2022 A.8.13\", A.8.2]\n---\n\n# ${name[0].toUpperCase()}${name.slice(1)}\n\n${sections}`);
 }
-write("content/operations/outline.md", "# Outline\n\n## At a glance\n\nTODO: write.\n");
+write("content/operations/outline.md", "# Outline\n\n## At a glance\n\nA few words.\n");
 write("content/markup.md", markup);
 write("content/forms.md", `# Forms\n\n${forms}`);
 write("content/table.csv", "a,b\n1,2\n");
