@@ -94,6 +94,10 @@ impl Builder {
         for (word, terms) in terms.of(volume) {
             let postings = terms.iter().map(|term| Posting::new(number, term.part, term.weight));
             if let Some(known) = self.words.get_mut(word) {
+                // To double what is there would waste much in all.
+                if known.capacity() - known.len() < terms.len() {
+                    known.reserve_exact(terms.len().max(known.len() / 4));
+                }
                 known.extend(postings);
             } else {
                 self.words.insert(word.to_string(), postings.collect());
