@@ -72,9 +72,9 @@ impl SitePath {
 
     /// True for the text of a path: nothing in it is to be resolved.
     pub fn is_plain(text: &str) -> bool {
-        let is_plain =
-            |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0', ':']);
-        text.is_empty() || text.split('/').all(is_plain)
+        let is_allowed = |byte| !matches!(byte, b'\\' | b'\0' | b':');
+        let is_plain = |part: &str| !matches!(part, "" | "." | "..");
+        text.is_empty() || text.bytes().all(is_allowed) && text.split('/').all(is_plain)
     }
 }
 

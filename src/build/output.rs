@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
 use foldhash::HashSet;
@@ -91,8 +92,8 @@ pub(super) fn write(
     progress: &Progress,
 ) -> Result<Changed, Error> {
     let (files, config) = (maker.files, maker.config);
-    let earlier = Outputs::load(files, config, maker.cache);
-    let known = Manifest::read(files, config);
+    let load = || Outputs::load(files, config, maker.cache);
+    let (earlier, known) = rayon::join(load, || Manifest::read(files, config));
     let ours = known.urls();
     let folder = Folder { files, path: &config.output };
     let mut done = Changed::default();
@@ -100,48 +101,65 @@ pub(super) fn write(
     done.diagnostics.extend(blocked.iter().map(|url| in_the_way(config, url)));
     let urls = jobs.iter().map(|(url, _)| url.as_str());
     let allowed: HashSet<&str> = urls.filter(|url| !blocked.contains(*url)).collect();
-    if !allowed.is_subset(&ours) {
+    let has_new = !allowed.is_subset(&ours);
+    if has_new {
         folder.write(MANIFEST, Manifest::of(ours.union(&allowed)).text.as_bytes())?;
     }
-    // Pages come after the files that they need.
-    let pages_begin = jobs.iter().position(|(_, job)| job.is_page()).unwrap_or(jobs.len());
-    let (first, then) = jobs.split_at(pages_begin);
-    progress.made().expect(allowed.len());
+    let put = || folder.put_all(maker, jobs, &allowed, &earlier, progress);
+    let (results, foreign) = rayon::join(put, || folder.foreign(&allowed, &ours));
     let mut records = Vec::with_capacity(jobs.len());
-    for part in [first, then] {
-        let results: Vec<_> = part
-            .par_iter()
-            .filter(|(url, _)| allowed.contains(url.as_str()))
-            .map(|(url, job)| folder.put(maker, url, job, earlier.get(url)))
-            .inspect(|_| progress.made().step())
-            .collect();
-        let part = part.iter().filter(|(url, _)| allowed.contains(url.as_str()));
-        for ((url, job), result) in part.zip(results) {
-            match result? {
-                Ok((record, put)) => {
-                    done.rendered += usize::from(put >= Put::Made && job.is_page());
-                    done.written += usize::from(put == Put::Written);
-                    if explain == Some(url.as_str()) {
-                        done.explained = Some(explain::output(earlier.get(url), &record, put));
-                    }
-                    records.push((url.as_str(), record));
+    for (place, result) in results? {
+        let (url, job) = &jobs[place];
+        match result {
+            Ok((left, put)) => {
+                done.rendered += usize::from(put >= Put::Made && job.is_page());
+                done.written += usize::from(put == Put::Written);
+                if explain == Some(url.as_str()) {
+                    let known = earlier.get(place, url);
+                    done.explained = Some(explain::output(known, left.record(), put));
                 }
-                Err(fault) => done.diagnostics.push(*fault),
+                records.push((url.as_str(), left));
             }
+            Err(fault) => done.diagnostics.push(*fault),
         }
     }
-    let mut gone: Vec<&&str> = ours.difference(&allowed).collect();
-    gone.sort_unstable();
-    for url in gone {
-        done.removed += usize::from(folder.remove(url)?);
+    if has_new || allowed.len() < ours.len() {
+        let mut gone: Vec<&&str> = ours.difference(&allowed).collect();
+        gone.sort_unstable();
+        for url in gone {
+            done.removed += usize::from(folder.remove(url)?);
+        }
+        folder.write(MANIFEST, Manifest::of(allowed.iter()).text.as_bytes())?;
     }
-    let now = Manifest::of(allowed.iter());
-    if now.text != known.text {
-        folder.write(MANIFEST, now.text.as_bytes())?;
+    done.diagnostics.extend(foreign?);
+    if records.len() != earlier.len() || records.iter().any(|(_, left)| left.is_new()) {
+        let records: Vec<_> = records.iter().map(|(url, left)| (*url, left.record())).collect();
+        Outputs::save(files, config, maker.cache, &records);
     }
-    done.diagnostics.extend(folder.foreign(&allowed)?);
-    earlier.save(files, config, maker.cache, &records);
     Ok(done)
+}
+
+/// How a file is left and what was done with it, or what is wrong with the page.
+type Done<'a> = Result<(Left<'a>, Put), Box<Diagnostic>>;
+
+/// What is known of a file from now on.
+enum Left<'a> {
+    /// As it was.
+    AsBefore(&'a Record),
+    Now(Record),
+}
+
+impl Left<'_> {
+    fn is_new(&self) -> bool {
+        matches!(self, Self::Now(_))
+    }
+
+    fn record(&self) -> &Record {
+        match self {
+            Self::AsBefore(record) => record,
+            Self::Now(record) => record,
+        }
+    }
 }
 
 struct Folder<'a> {
@@ -158,21 +176,51 @@ impl Folder<'_> {
         on_disk(self.path, url)
     }
 
+    /// Brings all files up to date that may be written, in order.
+    fn put_all<'a>(
+        &self,
+        maker: &Maker,
+        jobs: &Jobs,
+        allowed: &HashSet<&str>,
+        earlier: &'a Outputs,
+        progress: &Progress,
+    ) -> Result<Vec<(usize, Done<'a>)>, Error> {
+        progress.made().expect(allowed.len());
+        let put = |place: usize| {
+            let (url, job) = &jobs[place];
+            allowed.contains(url.as_str()).then(|| {
+                let done = self.put(maker, url, job, earlier.get(place, url))?;
+                progress.made().step();
+                Ok((place, done))
+            })
+        };
+        // Pages come after the files that they need.
+        let pages_begin = jobs.iter().position(|(_, job)| job.is_page()).unwrap_or(jobs.len());
+        let put_some =
+            |part: Range<usize>| part.into_par_iter().filter_map(put).collect::<Vec<_>>();
+        let (first, then) = (put_some(0..pages_begin), put_some(pages_begin..jobs.len()));
+        first.into_iter().chain(then).collect()
+    }
+
     /// Brings one file up to date.
-    fn put(
+    fn put<'a>(
         &self,
         maker: &Maker,
         url: &str,
         job: &Job,
-        known: Option<&Record>,
-    ) -> Result<Result<(Record, Put), Box<Diagnostic>>, Error> {
+        known: Option<&'a Record>,
+    ) -> Result<Done<'a>, Error> {
         let path = self.on_disk(url);
         let ready = maker.ready(job);
         let stamp = known.and_then(|_| self.files.stamp(&path));
         let known = known.filter(|record| record.still_holds(self.files, &path, stamp));
         let same = known.filter(|record| record.key.is_some() && record.key == ready.key);
         if let Some(record) = same {
-            return Ok(Ok((Record { stamp, ..record.clone() }, Put::Left)));
+            let left = match record.stamp == stamp {
+                true => Left::AsBefore(record),
+                false => Left::Now(Record { key: ready.key, bytes: record.bytes, stamp }),
+            };
+            return Ok(Ok((left, Put::Left)));
         }
         let bytes = match (ready.make)()? {
             Ok(bytes) => bytes,
@@ -184,7 +232,12 @@ impl Folder<'_> {
             true => (Put::Made, stamp),
             false => self.place(&path, &bytes)?,
         };
-        Ok(Ok((Record { key: ready.key, bytes: digest, stamp }, put)))
+        let now = Record { key: ready.key, bytes: digest, stamp };
+        let left = match known.filter(|record| **record == now) {
+            Some(record) => Left::AsBefore(record),
+            None => Left::Now(now),
+        };
+        Ok(Ok((left, put)))
     }
 
     /// Writes a file unless it holds these bytes already. One that isn't there yet needs no other
@@ -246,18 +299,25 @@ impl Folder<'_> {
         Ok(true)
     }
 
-    /// Files that we did not write; dot-files are nobody's business.
-    fn foreign(&self, ours: &HashSet<&str>) -> Result<Option<Diagnostic>, Error> {
+    /// Files that are neither planned nor were written by us; dot-files are nobody's business.
+    fn foreign(
+        &self,
+        planned: &HashSet<&str>,
+        written: &HashSet<&str>,
+    ) -> Result<Option<Diagnostic>, Error> {
+        if self.files.kind(self.path) == Kind::Nothing {
+            return Ok(None);
+        }
         let list = self.files.list(self.path).map_err(Error::at("read", self.path))?;
-        let is_ours = |path: &PathBuf| {
+        let is_ours = |url: &str| planned.contains(url) || written.contains(url);
+        let is_foreign = |path: &&PathBuf| {
             let below = path.strip_prefix(self.path).ok().and_then(Path::to_str);
-            below.is_some_and(|url| ours.contains(url))
+            !below.is_some_and(is_ours)
         };
         let url = |path: &PathBuf| Some(SitePath::below(self.path, path)?.to_string());
         let hidden = |url: &str| url.split('/').any(|part| part.starts_with('.'));
-        let others = list.iter().filter(|path| !is_ours(path)).filter_map(url);
-        let foreign: Vec<String> =
-            others.filter(|url| !ours.contains(url.as_str()) && !hidden(url)).collect();
+        let others = list.iter().filter(is_foreign).filter_map(url);
+        let foreign: Vec<String> = others.filter(|url| !is_ours(url) && !hidden(url)).collect();
         Ok(foreign.first().map(|first| foreign_files(self.path, first, foreign.len())))
     }
 }

@@ -3,8 +3,8 @@
 //! A file whose inputs are the same, and that lies where we left it, is neither made nor compared.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
-use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::cache::Cache;
@@ -15,14 +15,17 @@ use crate::files::{Files, Stamp};
 /// The file of the cache.
 const NAME: &str = "outputs";
 
-/// What was written into one output folder, by URL.
+/// What was written into one output folder.
 #[derive(Default)]
 pub(super) struct Outputs {
-    records: HashMap<String, Record>,
+    /// By URL, in the order in which they were planned.
+    records: Vec<(String, Record)>,
+    /// Their places in the order of URLs, made when the plan is another one.
+    order: OnceLock<Vec<usize>>,
 }
 
 /// A file as it was left.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
     /// What it was made from; none when that isn't known before it is made.
     pub key: Option<Key>,
@@ -42,25 +45,41 @@ impl Outputs {
             cache.read::<(String, Vec<(String, Record)>)>(files, NAME).map(|found| found.values)
         });
         let ours = found.filter(|(folder, _)| *folder == folder_of(config));
-        Self { records: ours.into_iter().flat_map(|(_, records)| records).collect() }
+        let records = ours.map_or_else(Vec::new, |(_, records)| records);
+        Self { records, order: OnceLock::new() }
     }
 
-    pub(super) fn get(&self, url: &str) -> Option<&Record> {
-        self.records.get(url)
+    /// How a file was left that is planned at a place; it is looked for elsewhere if it was planned
+    /// at another one.
+    pub(super) fn get(&self, place: usize, url: &str) -> Option<&Record> {
+        let of = |place: &usize| self.records[*place].0.as_str();
+        if let Some((known, record)) = self.records.get(place)
+            && known == url
+        {
+            return Some(record);
+        }
+        let order = self.order.get_or_init(|| {
+            let mut order: Vec<usize> = (0..self.records.len()).collect();
+            order.sort_unstable_by(|a, b| of(a).cmp(of(b)));
+            order
+        });
+        let found = order.binary_search_by(|place| of(place).cmp(url)).ok()?;
+        Some(&self.records[order[found]].1)
     }
 
-    /// Keeps what was found out, if anything has changed.
+    /// How many files were left.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Keeps how files are left now.
     pub(super) fn save(
-        &self,
         files: &dyn Files,
         config: &Config,
         cache: Option<&Cache>,
-        new: &[(&str, Record)],
+        new: &[(&str, &Record)],
     ) {
-        let same = |(url, record): &(&str, Record)| self.records.get(*url) == Some(record);
-        if let Some(cache) = cache
-            && !(new.len() == self.records.len() && new.iter().all(same))
-        {
+        if let Some(cache) = cache {
             // What can't be written is found out again.
             let _ = cache.write(files, NAME, &(folder_of(config), new), &[]);
         }
