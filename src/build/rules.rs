@@ -14,13 +14,13 @@ use crate::lint::{self, CodeOwners};
 use crate::parse::PageFacts;
 use crate::resolve::Site;
 
-/// What was found on each page, with the facts that it was found in.
-type Findings = Vec<(Arc<PageFacts>, Vec<Diagnostic>)>;
-
 /// What the rules about the site found.
 #[derive(Default)]
 pub(super) struct Rules {
-    of_pages: Findings,
+    /// The facts of the pages that they were run over.
+    seen: Vec<Arc<PageFacts>>,
+    /// By the numbers of the pages; few have any.
+    of_pages: BTreeMap<usize, Vec<Diagnostic>>,
     of_all: Vec<Diagnostic>,
 }
 
@@ -47,25 +47,34 @@ impl Rules {
             code_owners: code_owners.as_ref(),
         };
         if !same {
+            self.seen.clear();
             self.of_pages.clear();
             self.of_all = lint::run_on_all(&subject);
         }
-        self.of_pages = check(&subject, &self.of_pages);
-        let of_pages = self.of_pages.iter().flat_map(|(_, found)| found);
-        of_pages.chain(&self.of_all).cloned().collect()
+        self.check(&subject);
+        self.of_pages.values().flatten().chain(&self.of_all).cloned().collect()
     }
-}
 
-/// Checks all pages. Those that are still as they were keep what was found earlier, which must have
-/// been in the same site.
-fn check(subject: &lint::Subject, earlier: &Findings) -> Findings {
-    let checker = lint::Checker::new(subject);
-    let check = |(index, facts): (usize, &Arc<PageFacts>)| {
-        let known = earlier.get(index).filter(|(known, _)| Arc::ptr_eq(known, facts));
-        let found = known.map_or_else(|| checker.page(index), |(_, found)| found.clone());
-        (Arc::clone(facts), found)
-    };
-    subject.facts.par_iter().enumerate().map(check).collect()
+    /// Checks the pages that aren't as they were.
+    fn check(&mut self, subject: &lint::Subject) {
+        let is_new = |page: &usize| {
+            self.seen.get(*page).is_none_or(|seen| !Arc::ptr_eq(seen, &subject.facts[*page]))
+        };
+        let new: Vec<usize> = (0..subject.facts.len()).filter(is_new).collect();
+        let checker = lint::Checker::new(subject);
+        let found: Vec<_> = new.par_iter().map(|page| checker.page(*page)).collect();
+        for (page, found) in new.into_iter().zip(found) {
+            let facts = Arc::clone(&subject.facts[page]);
+            match self.seen.get_mut(page) {
+                Some(seen) => *seen = facts,
+                None => self.seen.push(facts),
+            }
+            match found.is_empty() {
+                true => drop(self.of_pages.remove(&page)),
+                false => drop(self.of_pages.insert(page, found)),
+            }
+        }
+    }
 }
 
 /// Where hosts look for the file.

@@ -11,7 +11,7 @@ use crate::resolve::Outcome;
 /// The ids of all pages. A set is made only of a page that has many and is linked to.
 pub(super) struct Ids<'a> {
     facts: &'a [Arc<PageFacts>],
-    sets: Vec<OnceLock<HashSet<&'a str>>>,
+    sets: OnceLock<Vec<OnceLock<HashSet<&'a str>>>>,
 }
 
 /// So many ids are compared one by one.
@@ -19,7 +19,7 @@ const FEW: usize = 64;
 
 impl<'a> Ids<'a> {
     pub(super) fn new(facts: &'a [Arc<PageFacts>]) -> Self {
-        Self { facts, sets: vec![OnceLock::new(); facts.len()] }
+        Self { facts, sets: OnceLock::new() }
     }
 
     fn contains(&self, page: usize, id: &str) -> bool {
@@ -28,7 +28,8 @@ impl<'a> Ids<'a> {
             return ids.iter().any(|known| known == id);
         }
         let set = || ids.iter().map(String::as_str).collect();
-        self.sets[page].get_or_init(set).contains(id)
+        let sets = self.sets.get_or_init(|| vec![OnceLock::new(); self.facts.len()]);
+        sets[page].get_or_init(set).contains(id)
     }
 }
 
