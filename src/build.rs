@@ -40,12 +40,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use foldhash::HashSet;
 use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::files::{Error, Files};
-use plan::Maker;
+use crate::render::Scene;
+use plan::{Beside, Jobs, Maker};
 
 /// What a build did.
 #[derive(Debug, Default)]
@@ -100,6 +102,8 @@ pub fn build_watched(
     let mut engine = Engine::open(files, config);
     engine.progress = Arc::clone(progress);
     let mut analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
+    // What comes needs the room.
+    rayon::broadcast(|_| engine.code.forget());
     engine.clock.mark("site, rules, statuses");
     analysis.past = engine.past(files, config, &Changes::All, &analysis);
     engine.clock.mark("coverage over time");
@@ -107,31 +111,46 @@ pub fn build_watched(
     engine.clock.mark("what changed since reviews");
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
-    let mut plan = plan::plan(files, config, &analysis, &scene);
+    let (of_site, beside) = planned(files, config, &analysis, &scene);
     engine.clock.mark("navigation and plan");
     let cache = engine.cache.as_ref();
     let maker = Maker { files, config, analysis: &analysis, scene: &scene, cache };
-    // Pages come last, as they need all others.
-    plan.jobs.splice(0..0, search::jobs(search::find(&maker, None).as_ref()));
+    let mut jobs = search::jobs(search::find(&maker, None).as_ref());
     engine.clock.mark("search");
+    // Pages come last, as they need all others.
+    jobs.extend(beside.jobs);
+    jobs.extend(of_site);
     let entry = page.and_then(|page| analysis.find(config, page));
     let url = entry.map(|entry| analysis.site.entries[entry].url.as_str());
-    let done = output::write(&maker, &plan.jobs, url, progress)?;
+    let done = output::write(&maker, &jobs, url, progress)?;
     engine.clock.mark("make and write");
     engine.close(files, config);
     engine.clock.mark("keep for the next build");
     let mut report = analysis.report();
-    report.pages = plan::pages(&plan.jobs);
+    report.pages = plan::pages(&jobs);
     report.rendered = done.rendered;
     report.written = done.written;
     report.removed = done.removed;
     report.stages = std::mem::take(&mut engine.clock.stages);
     report.explained = entry.map_or_else(Vec::new, |entry| engine.explain(&analysis, entry));
     report.explained.extend(done.explained);
-    report.diagnostics.extend(plan.diagnostics);
+    report.diagnostics.extend(beside.diagnostics);
     report.diagnostics.extend(config.leveled(done.diagnostics));
     report.diagnostics = analysis.shown(config, report.diagnostics);
     Ok(report)
+}
+
+/// What is written: the pages, and what stands beside them.
+fn planned(
+    files: &dyn Files,
+    config: &Config,
+    analysis: &Analysis,
+    scene: &Scene,
+) -> (Jobs, Beside) {
+    let of_site = plan::of_site(config, analysis, scene);
+    let taken: HashSet<&str> = of_site.iter().map(|(url, _)| url.as_str()).collect();
+    let beside = plan::beside(files, config, analysis, scene, |url| taken.contains(url));
+    (of_site, beside)
 }
 
 /// Builds the site without writing it anywhere.
@@ -180,14 +199,15 @@ fn make_all(
     let analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
-    let mut plan = plan::plan(files, config, &analysis, &scene);
+    let (of_site, beside) = planned(files, config, &analysis, &scene);
+    let mut jobs = [beside.jobs, of_site].concat();
     let cache = engine.cache.as_ref();
     let maker = Maker { files, config, analysis: &analysis, scene: &scene, cache };
     if search == Search::Made {
-        plan.jobs.extend(search::jobs(search::find(&maker, None).as_ref()));
+        jobs.extend(search::jobs(search::find(&maker, None).as_ref()));
     }
     let mut found = Vec::new();
-    for part in plan.jobs.chunks(AT_ONCE) {
+    for part in jobs.chunks(AT_ONCE) {
         let made: Vec<Made> = part.par_iter().map(|(_, job)| (maker.ready(job).make)()).collect();
         for ((url, _), made) in part.iter().zip(made) {
             match made? {
@@ -198,9 +218,9 @@ fn make_all(
     }
     engine.close(files, config);
     let mut report = analysis.report();
-    report.pages = plan::pages(&plan.jobs);
+    report.pages = plan::pages(&jobs);
     report.rendered = report.pages;
-    report.diagnostics.extend(plan.diagnostics);
+    report.diagnostics.extend(beside.diagnostics);
     report.diagnostics.extend(config.leveled(found));
     report.diagnostics = analysis.shown(config, report.diagnostics);
     Ok((report, analysis))

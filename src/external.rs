@@ -51,10 +51,10 @@ const RESERVED: &[&str] =
 /// The addresses of other sites that pages of the book lead to and that may be asked for.
 pub fn addresses(analysis: &Analysis, settings: &External) -> Addresses {
     let mut found = Addresses::new();
-    for (facts, targets) in analysis.facts.iter().zip(&analysis.site.links) {
+    for (facts, targets) in analysis.facts().iter().zip(&analysis.site.links) {
         let external =
             |(_, target): &(_, &crate::resolve::LinkTarget)| target.outcome == Outcome::External;
-        for (link, target) in facts.links.iter().zip(targets).filter(external) {
+        for (link, target) in facts.links.iter().zip(&**targets).filter(external) {
             let url = target.url.split('#').next().unwrap_or_default();
             let url = if url.starts_with("//") { format!("https:{url}") } else { url.to_string() };
             if machine(&url).is_some_and(|host| !is_reserved(host)) && !settings.allows(&url) {

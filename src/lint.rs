@@ -71,7 +71,7 @@ fn page(subject: &Subject, index: usize, ids: &anchors::Ids) -> Vec<Diagnostic> 
     let mut found = Vec::new();
     owners::check(page, subject.owners, &mut found);
     codeowners::check(page, subject, &mut found);
-    for (link, target) in page.links.iter().zip(&subject.site.links[index]) {
+    for (link, target) in page.links.iter().zip(&*subject.site.links[index]) {
         let seen = Seen { subject, page, link, target };
         links::check(&seen, &mut found);
         images::check(&seen, &mut found);

@@ -46,6 +46,8 @@ pub struct ParsedPage {
     pub body: Body,
     /// Its text, for the search; empty when there is none.
     pub text: Vec<TextSection>,
+    /// Its code, which may be run.
+    pub fences: Vec<Fence>,
     /// What was found, with what was found when it was read.
     pub diagnostics: Vec<Diagnostic>,
     /// Findings that are meant to be.
@@ -299,6 +301,7 @@ pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>
     let (heading, body) = split_heading(&events);
     let mut written = html::write(&source, &events[body..], heading.as_ref(), options, code);
     let standing = standing_of(&source, &events, options);
+    let fences = fences::fences(&source, &events);
     let excerpt = excerpt(&events);
     let mut prose = prose::check(&prose::Text {
         source: &source,
@@ -328,6 +331,7 @@ pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>
         own: PageOwn { toc: written.toc, excerpt, directives: written.body.directives() },
         body: written.body,
         text,
+        fences,
         diagnostics,
         suppressions: source.suppressions,
     }

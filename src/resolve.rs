@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{SitePath, Status};
+use crate::base::{Digest, SitePath, Status};
 use crate::checklist::Checklist;
 use crate::diag::Diagnostic;
 use crate::parse::{PageFacts, Summary};
@@ -33,7 +33,9 @@ pub struct Site {
     /// For each gap of the checklist where it is.
     pub gaps: Vec<GapPlace>,
     /// For each page what its links lead to, in the order of its links.
-    pub links: Vec<Vec<LinkTarget>>,
+    pub links: Vec<Arc<[LinkTarget]>>,
+    /// Of where everything is. What the links of a page lead to depends on it and on them alone.
+    places: Digest,
     /// For each page its entry; none for one whose URL was taken.
     pub entry_of: Vec<Option<usize>>,
     /// Pages that only lead to others.
@@ -136,6 +138,11 @@ impl Trait {
 }
 
 impl Entry {
+    /// True for a page that closes a gap or stands for one.
+    fn is_gap(&self) -> bool {
+        matches!(self.kind, EntryKind::Gap(_) | EntryKind::GapPages(_)) || !self.gaps.is_empty()
+    }
+
     /// True for what `status/` holds: it is in no section of the navigation.
     pub fn is_status(&self) -> bool {
         matches!(self.kind, EntryKind::Status | EntryKind::List(_) | EntryKind::Controls)
@@ -212,13 +219,32 @@ pub struct Inputs<'a> {
     pub redirects: &'a BTreeMap<String, String>,
 }
 
-/// Makes the site. What can't be placed is a diagnostic.
-pub fn resolve(inputs: &Inputs, facts: &[Arc<PageFacts>]) -> (Site, Vec<Diagnostic>) {
+/// A site that was made before.
+pub struct Earlier<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// For each of its pages the digest of its facts.
+    pub facts: &'a [Digest],
+}
+
+/// Makes the site of pages, each with the digest of its facts. What can't be placed is a
+/// diagnostic. Of an earlier site the links are taken over that can't have changed.
+pub fn resolve(
+    inputs: &Inputs,
+    facts: &[Arc<PageFacts>],
+    digests: &[Digest],
+    earlier: Option<&Earlier>,
+) -> (Site, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let bindings = bind::bind(inputs, facts, &mut found);
     let urls = urls::place(inputs, facts, &bindings, &mut found);
     let nav = nav::build(inputs, facts, &urls, &mut found);
-    let links = links::resolve(inputs, facts, &urls);
+    let places = urls.places(inputs, facts);
+    let earlier = earlier.filter(|earlier| earlier.site.places == places);
+    let links = links::resolve(inputs, facts, &urls, |page| {
+        let earlier = earlier.filter(|earlier| earlier.facts[page] == digests[page])?;
+        Some(Arc::clone(&earlier.site.links[page]))
+    });
     let redirects = redirects::collect(inputs, facts, &urls, &mut found);
     let site = Site {
         entries: nav.entries,
@@ -226,6 +252,7 @@ pub fn resolve(inputs: &Inputs, facts: &[Arc<PageFacts>]) -> (Site, Vec<Diagnost
         reading: nav.reading,
         gaps: urls.gaps,
         links,
+        places,
         entry_of: urls.entry_of,
         redirects,
         assets: urls.assets,

@@ -16,7 +16,7 @@ use super::differences::{Approved, Differences};
 use super::examples::Recorded;
 use super::explain;
 use super::judging;
-use super::pages::{Pages, Scope, Text};
+use super::pages::{Done, Pages, Scope, Text};
 use super::progress::Progress;
 use super::rules::Rules;
 use super::site::{self, Resolved};
@@ -26,11 +26,11 @@ use crate::base::{Digest, SitePath};
 use crate::checklist::Checklist;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span, tidy};
-use crate::examples;
+use crate::examples::Example;
 use crate::files::{Error, Files, Kind};
 use crate::history::{self, History};
 use crate::lint;
-use crate::parse::{Body, CodeCache, PageFacts, PageOwn, Standing};
+use crate::parse::{Body, CodeCache, PageFacts, PageOwn};
 use crate::render::{self, Scene, Shared, Theme};
 use crate::resolve::Site;
 use crate::source::{self, Suppression, Tree};
@@ -39,12 +39,8 @@ pub(super) use parts::Parts;
 
 /// Everything that is known before the first page is rendered.
 pub struct Analysis {
-    /// What other pages may know of each page, in the order of paths.
-    pub facts: Vec<Arc<PageFacts>>,
-    pub(super) own: Vec<Arc<PageOwn>>,
-    pub(super) bodies: Vec<Text>,
+    pages: Arc<Parts>,
     code: Arc<CodeCache>,
-    standings: Vec<Arc<Standing>>,
     tree: Arc<Tree>,
     /// What there should be.
     pub checklist: Option<Arc<Checklist>>,
@@ -80,6 +76,13 @@ struct Work {
     resolved: bool,
 }
 
+impl Work {
+    fn of(pages: &Pages) -> Self {
+        let count = |least| pages.renewed().filter(|page| page.done >= least).count();
+        Self { read: count(Done::Read), parsed: count(Done::Parsed), resolved: false }
+    }
+}
+
 /// Reads, parses, resolves and judges.
 pub fn analyse(files: &dyn Files, config: &Config) -> Result<Analysis, Error> {
     let mut engine = Engine::open(files, config);
@@ -103,7 +106,9 @@ pub struct Engine {
     pub(super) progress: Arc<Progress>,
     tree: Option<(Arc<Tree>, Vec<Diagnostic>)>,
     pages: Pages,
-    code: Arc<CodeCache>,
+    /// Of the pages, in the order of a tree.
+    parts: Option<(Arc<Tree>, Arc<Parts>)>,
+    pub(super) code: Arc<CodeCache>,
     texts: Option<(Arc<Texts>, Vec<Diagnostic>)>,
     theme: Option<(Arc<Theme>, Vec<Diagnostic>)>,
     pub(super) history: Option<Arc<History>>,
@@ -169,7 +174,7 @@ impl Engine {
     /// What was done for the page of an entry, and where it is.
     pub(super) fn explain(&self, analysis: &Analysis, entry: usize) -> Vec<String> {
         let entry = &analysis.site.entries[entry];
-        let path = entry.page.map(|page| &analysis.facts[page].path);
+        let path = entry.page.map(|page| &analysis.facts()[page].path);
         let page = path.and_then(|path| self.pages.get(path));
         let source = page.map(|page| explain::source(page.done).to_string());
         let made = || "made by Lacuna: no file of the content is behind it".to_string();
@@ -196,34 +201,33 @@ impl Engine {
         changes: &Changes,
         wanted: Wanted,
     ) -> Result<Analysis, Error> {
-        let mut work = Work::default();
         let changes = self.widened(files, config, changes);
         let (tree, mut found) = self.tree(files, config, changes)?;
         self.clock.mark("find the files");
-        self.read_pages(files, config, changes, wanted, &tree);
+        let pages = self.read_pages(files, config, changes, wanted, &tree);
         self.clock.mark("read and parse");
         let (theme, texts, history) = self.beside(files, config, changes, &tree, &mut found);
         self.clock.mark("theme, reviews, history");
-        let pages = Parts::collect(&tree, &self.pages, &mut work, &mut found);
+        let mut work = Work::of(&self.pages);
+        found.extend(pages.found().cloned());
         let from = site::From { config, tree: &tree, texts: &texts, facts: &pages.facts };
         let site = self.site(&from, &pages.digests, &mut work, &mut found);
-        found.extend(pages.own.iter().flat_map(|own| theme.check_directives(&own.directives)));
+        found.extend(pages.directives().flat_map(|used| theme.check_directives(used)));
         // What was found depends on the site and on the settings, besides the page.
         let same = !work.resolved && matches!(changes, Changes::Files(_));
         found.extend(self.rules.run(files, config, &site, &pages.facts, same));
-        let sources = sources(files, config, &tree, &site, &pages);
-        let (examples, faults) = self.recorded.update(&sources, changes);
+        let book =
+            super::examples::Sources { files, config, tree: &tree, site: &site, pages: &pages };
+        let (examples, faults) = self.recorded.update(&book, changes);
         found.extend(faults);
         let mut found = config.leveled(found);
         let known = judging::Known::new(&texts, &pages, &site, &examples, &history);
         let judged = judging::judge(files, config, &known, &mut found);
+        let suppressions = pages.suppressions().chain(&texts.suppressions).cloned().collect();
         Ok(Analysis {
             lines: judging::lines(files, config, &history, &judged),
-            facts: pages.facts,
-            own: pages.own,
-            bodies: pages.bodies,
+            pages,
             code: Arc::clone(&self.code),
-            standings: pages.standings,
             tree,
             checklist: texts.checklist.clone(),
             site,
@@ -234,7 +238,7 @@ impl Engine {
             history,
             past: Arc::default(),
             differences: Arc::default(),
-            suppressions: [&pages.suppressions[..], &texts.suppressions].concat(),
+            suppressions,
             texts,
             diagnostics: found,
             work,
@@ -247,8 +251,8 @@ impl Engine {
         config: &Config,
         changes: &Changes,
         wanted: Wanted,
-        tree: &Tree,
-    ) {
+        tree: &Arc<Tree>,
+    ) -> Arc<Parts> {
         let scope = Scope {
             files,
             config,
@@ -259,7 +263,17 @@ impl Engine {
             bodies: wanted == Wanted::Bodies,
             whole: self.whole.as_ref(),
         };
-        self.pages.update(&scope, &tree.pages);
+        self.pages.update(&scope, tree);
+        let known = self.parts.take().filter(|(known, _)| Arc::ptr_eq(known, tree));
+        let parts = match known {
+            Some((_, mut parts)) => {
+                Arc::make_mut(&mut parts).renew(tree, &self.pages);
+                parts
+            }
+            None => Arc::new(Parts::collect(tree, &self.pages)),
+        };
+        self.parts = Some((Arc::clone(tree), Arc::clone(&parts)));
+        parts
     }
 
     /// What the site is made from besides its pages.
@@ -286,9 +300,14 @@ impl Engine {
         found: &mut Vec<Diagnostic>,
     ) -> Arc<Site> {
         let key = from.key(facts);
-        let known = self.site.take().filter(|known| known.key == key);
-        work.resolved = known.is_none();
-        let resolved = self.site.insert(known.unwrap_or_else(|| from.resolve(key)));
+        let resolved = match self.site.take() {
+            Some(known) if known.key == key => known,
+            earlier => {
+                work.resolved = true;
+                from.resolve(key, facts, earlier.as_ref())
+            }
+        };
+        let resolved = self.site.insert(resolved);
         found.extend_from_slice(&resolved.found);
         Arc::clone(&resolved.site)
     }
@@ -363,6 +382,21 @@ impl Engine {
 }
 
 impl Analysis {
+    /// What other pages may know of each page, in the order of paths.
+    pub fn facts(&self) -> &[Arc<PageFacts>] {
+        &self.pages.facts
+    }
+
+    /// What only the view of each page may know.
+    pub(super) fn own(&self) -> &[Arc<PageOwn>] {
+        &self.pages.own
+    }
+
+    /// The number of a page, by its path.
+    pub fn page(&self, path: &SitePath) -> Option<usize> {
+        self.facts().binary_search_by(|facts| facts.path.cmp(path)).ok()
+    }
+
     /// The findings that are to be shown, of these: sorted, without what is meant to be, and with
     /// what is wrong with suppressions. Statuses are judged before, by all findings.
     pub(super) fn shown(&self, config: &Config, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -372,20 +406,10 @@ impl Analysis {
         shown
     }
 
-    /// What examples are found in.
-    pub fn sources<'a>(
-        &'a self,
-        files: &'a dyn Files,
-        config: &'a Config,
-    ) -> examples::Sources<'a> {
-        examples::Sources {
-            files,
-            config,
-            tree: &self.tree,
-            site: &self.site,
-            facts: &self.facts,
-            standings: &self.standings,
-        }
+    /// All examples.
+    pub fn examples(&self, files: &dyn Files, config: &Config) -> Vec<Example> {
+        let Self { tree, site, pages, .. } = self;
+        super::examples::Sources { files, config, tree, site, pages }.collect()
     }
 
     /// What pages share when they are rendered.
@@ -419,7 +443,7 @@ impl Analysis {
             config,
             site: &self.site,
             checklist: self.checklist.as_deref(),
-            facts: &self.facts,
+            facts: self.facts(),
             history: &self.history,
             statuses: &self.statuses,
             past: &self.past,
@@ -431,7 +455,7 @@ impl Analysis {
     pub(super) fn find(&self, config: &Config, name: &str) -> Option<usize> {
         let is_page = |entry: &usize| {
             let entry = &self.site.entries[*entry];
-            let path = entry.page.map(|page| &self.facts[page].path);
+            let path = entry.page.map(|page| &self.facts()[page].path);
             let path =
                 path.filter(|path| path.as_str() == name || path.strip(&config.src) == Some(name));
             entry.url == name || path.is_some()
@@ -446,12 +470,12 @@ impl Analysis {
         config: &Config,
         page: usize,
     ) -> Result<Body, Box<Diagnostic>> {
-        self.bodies[page].body(files, config, &self.facts[page].path, &self.code)
+        self.text(page).body(files, config, &self.facts()[page].path, &self.code)
     }
 
     /// How to get at the text of a page.
     pub(super) fn text(&self, page: usize) -> &Text {
-        &self.bodies[page]
+        &self.pages.bodies[page]
     }
 
     /// The report of a build that has come this far.
@@ -463,22 +487,5 @@ impl Analysis {
             diagnostics: self.diagnostics.clone(),
             ..Report::default()
         }
-    }
-}
-
-fn sources<'a>(
-    files: &'a dyn Files,
-    config: &'a Config,
-    tree: &'a Tree,
-    site: &'a Site,
-    parts: &'a Parts,
-) -> examples::Sources<'a> {
-    examples::Sources {
-        files,
-        config,
-        tree,
-        site,
-        facts: &parts.facts,
-        standings: &parts.standings,
     }
 }

@@ -54,7 +54,7 @@ impl Engine {
         let mut is_new = known.texts.len() != before;
         let mut found = Differences::new();
         for (page, review) in wanted {
-            let path = &analysis.facts[page].path;
+            let path = &analysis.facts()[page].path;
             let (Some(digest), Some(entry)) = (&review.digest, analysis.site.entry(page)) else {
                 continue;
             };
@@ -93,7 +93,7 @@ fn changed_pages<'a>(config: &Config, analysis: &'a Analysis) -> BTreeMap<usize,
     let gaps = analysis.site.gaps.iter().zip(&analysis.statuses);
     let changed = gaps.filter(|(_, status)| status.flags.contains(&"changed-since-review"));
     let last = |page: &usize| {
-        let path = &analysis.facts[*page].path;
+        let path = &analysis.facts()[*page].path;
         let reviews = analysis.reviews(path).iter();
         let approved =
             |review: &&Review| review.verdict == Verdict::Approved && review.on <= config.today;

@@ -3,11 +3,45 @@
 use std::sync::Arc;
 
 use super::Changes;
+use super::analyse::Parts;
 use crate::base::SitePath;
 use crate::config::Config;
 use crate::diag::Diagnostic;
-use crate::examples::{self, Book, LOCK, Sources, read_records};
-use crate::source;
+use crate::examples::{self, Book, Example, LOCK, read_records};
+use crate::files::Files;
+use crate::parse::Fence;
+use crate::resolve::Site;
+use crate::source::{self, Tree};
+
+/// What examples are found in.
+pub(super) struct Sources<'a> {
+    pub files: &'a dyn Files,
+    pub config: &'a Config,
+    pub tree: &'a Tree,
+    pub site: &'a Site,
+    pub pages: &'a Parts,
+}
+
+impl Sources<'_> {
+    /// All examples.
+    pub(super) fn collect(&self) -> Vec<Example> {
+        let Self { files, config, tree, site, pages } = *self;
+        let fences: Vec<Vec<Fence>> =
+            (0..pages.facts.len()).map(|page| self.fences(page)).collect();
+        let facts = &pages.facts;
+        examples::collect(&examples::Sources { files, config, tree, site, facts, fences: &fences })
+    }
+
+    /// The code of a page; none when its text isn't any more what the site was made from.
+    fn fences(&self, page: usize) -> Vec<Fence> {
+        let Self { files, config, pages, .. } = self;
+        if !pages.standings[page].has_fences {
+            return Vec::new();
+        }
+        let path = &pages.facts[page].path;
+        pages.bodies[page].fences(*files, config, path).unwrap_or_default()
+    }
+}
 
 /// What is recorded, looked at again only when something changes that it rests on.
 #[derive(Default)]
@@ -31,8 +65,8 @@ impl Recorded {
 
 /// True for a page without examples, before and now.
 fn is_quiet(path: &SitePath, sources: &Sources, book: &Book) -> bool {
-    let page = sources.facts.binary_search_by(|facts| facts.path.cmp(path));
-    page.is_ok_and(|page| sources.standings[page].fences.is_empty()) && !book.has(path)
+    let page = sources.tree.pages.binary_search(path);
+    page.is_ok_and(|page| !sources.pages.standings[page].has_fences) && !book.has(path)
 }
 
 /// Counts what is recorded of each page. A book without records, of which none are asked for,
@@ -52,6 +86,6 @@ fn recorded(sources: &Sources) -> (Arc<Book>, Vec<Diagnostic>) {
             (Vec::new(), Some(source::unreadable_file(&lock, &why)))
         }
     };
-    let book = Book::new(&examples::collect(sources), &records);
+    let book = Book::new(&sources.collect(), &records);
     (Arc::new(book), fault.into_iter().collect())
 }

@@ -55,7 +55,7 @@ fn look(
     };
     loop {
         let analysis = engine.analyse(files, config, &changes, Wanted::Facts)?;
-        if analysis.facts.len() < MANY {
+        if analysis.facts().len() < MANY {
             return Ok(None);
         }
         let whole = engine.whole.get_or_insert_default();
@@ -71,11 +71,11 @@ fn look(
 
 /// The pages that must be read whole before what is at a URL can be shown.
 fn lacking(analysis: &Analysis, whole: &BTreeSet<SitePath>, url: &str) -> BTreeSet<SitePath> {
-    let (site, path) = (&analysis.site, |page: usize| &analysis.facts[page].path);
+    let (site, path) = (&analysis.site, |page: usize| &analysis.facts()[page].path);
     let closers = || site.entries.iter().filter(|entry| !entry.gaps.is_empty());
     let closers = || closers().filter_map(|entry| entry.page);
     let asked = site.entries.iter().filter(|entry| entry.url == url).filter_map(|entry| entry.page);
-    let links = closers().flat_map(|page| &site.links[page]);
+    let links = closers().flat_map(|page| &*site.links[page]);
     let linked = links.filter_map(|link| match link.outcome {
         Outcome::Page { entry, .. } => site.entries[entry].page,
         _ => None,
@@ -93,10 +93,10 @@ impl Snapshot {
     /// True when what is at a URL can be shown, though not all of the site was read.
     pub fn can_show(&self, url: &str) -> bool {
         let Some(seen) = &self.seen else { return true };
-        match self.jobs.get(url) {
+        match self.planned_job(url) {
             Some(Job::Page(entry)) => {
                 let page = self.analysis.site.entries[*entry].page;
-                page.is_none_or(|page| seen.contains(&self.analysis.facts[page].path))
+                page.is_none_or(|page| seen.contains(&self.analysis.facts()[page].path))
             }
             Some(Job::Copy(_) | Job::Bytes(_) | Job::NotFound | Job::Redirect(_)) => true,
             _ => false,
@@ -105,6 +105,6 @@ impl Snapshot {
 
     /// True for a page that can be shown once it is read.
     pub fn is_page(&self, url: &str) -> bool {
-        matches!(self.jobs.get(url), Some(Job::Page(_)))
+        matches!(self.planned_job(url), Some(Job::Page(_)))
     }
 }

@@ -21,7 +21,7 @@ use crate::diag::Diagnostic;
 use crate::files::{Files, Stamp};
 use crate::parse::{self, Body, CodeCache, PageFacts, PageOwn, ParseOptions, Standing};
 use crate::search::{self, Signs};
-use crate::source::{self, SourceFile, Suppression};
+use crate::source::{self, SourceFile, Suppression, Tree};
 use text::Kept;
 pub(super) use text::{Place, Text};
 
@@ -46,6 +46,7 @@ pub(super) struct Page {
     pub suppressions: Vec<Suppression>,
     body: Option<Kept>,
     text: Kept,
+    fences: Kept,
     signs: Arc<Signs>,
     /// Whether no more than its head was read.
     #[serde(skip)]
@@ -88,15 +89,23 @@ pub(super) struct Pages {
     shards: Vec<Shard>,
     /// Of the settings that decide how pages are read.
     settings: Option<Digest>,
+    /// The files that they were last compared with.
+    tree: Option<Arc<Tree>>,
 }
 
 #[derive(Default)]
 struct Shard {
     pages: BTreeMap<SitePath, Page>,
+    /// The files that its pages include, or once did.
+    included: BTreeSet<SitePath>,
     /// Where the bodies begin in its file.
     behind: usize,
     /// Whether it differs from its file.
     changed: bool,
+    /// Whether bodies lie elsewhere than the last update left them.
+    moved: bool,
+    /// Whether the last update worked on it.
+    renewed: bool,
 }
 
 impl Pages {
@@ -112,7 +121,7 @@ impl Pages {
             shard
         };
         let shards = loaded.into_iter().map(|found| found.map(usable).unwrap_or_default());
-        Self { shards: shards.collect(), settings }
+        Self { shards: shards.collect(), settings, tree: None }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -131,27 +140,40 @@ impl Pages {
             key: page.key,
             body: page.body.as_ref().map(place),
             sections: place(&page.text),
+            fences: place(&page.fences),
             signs: Arc::clone(&page.signs),
         }
     }
 
-    /// Reads and parses what may have changed, and forgets what isn't among the `paths` any more.
-    pub(super) fn update(&mut self, scope: &Scope, paths: &[SitePath]) {
+    /// Reads and parses what may have changed, and forgets what isn't among the pages of the tree any
+    /// more.
+    pub(super) fn update(&mut self, scope: &Scope, tree: &Arc<Tree>) {
         self.shards.resize_with(SHARDS, Shard::default);
         let settings = settings(scope.config);
-        if self.settings.replace(settings).is_some_and(|known| known != settings) {
+        let as_before = self.settings.replace(settings).is_none_or(|known| known == settings);
+        if !as_before {
             self.shards.iter_mut().for_each(Shard::distrust);
         }
-        let mut by_shard: Vec<Vec<&SitePath>> = vec![Vec::new(); SHARDS];
-        for path in paths {
-            by_shard[shard_of(path)].push(path);
-        }
-        let work = (&mut self.shards, by_shard).into_par_iter().enumerate();
-        work.for_each(|(number, (shard, paths))| {
-            shard.update(scope, &paths);
+        let known = self.tree.replace(Arc::clone(tree));
+        let paths = match known.filter(|known| as_before && Arc::ptr_eq(known, tree)) {
+            Some(_) => None,
+            None => Some(by_shard(&tree.pages)),
+        };
+        self.shards.par_iter_mut().enumerate().for_each(|(number, shard)| {
+            if paths.is_none() && shard.is_quiet(scope) {
+                shard.rest();
+                return;
+            }
+            shard.update(scope, paths.as_ref().map(|paths| &*paths[number]));
             shard.save(scope.files, scope.cache, settings, number);
             shard.release();
+            shard.moved = false;
         });
+    }
+
+    /// The pages that may not be as they were before the last update.
+    pub(super) fn renewed(&self) -> impl Iterator<Item = &Page> {
+        self.shards.iter().filter(|shard| shard.renewed).flat_map(|shard| shard.pages.values())
     }
 
     /// Writes what has changed since it was read from the cache.
@@ -166,8 +188,9 @@ impl Shard {
     fn load(files: &dyn Files, cache: &Cache, number: usize) -> Option<(Digest, Self)> {
         let found = cache.read::<(Digest, Vec<Page>)>(files, &name(number))?;
         let (settings, pages) = found.values;
+        let included = pages.iter().flat_map(|page| page.facts.includes.iter().cloned()).collect();
         let pages = pages.into_iter().map(|page| (page.facts.path.clone(), page)).collect();
-        Some((settings, Self { pages, behind: found.end, changed: false }))
+        Some((settings, Self { pages, included, behind: found.end, ..Self::default() }))
     }
 
     /// From now on pages must be read to be known.
@@ -177,10 +200,26 @@ impl Shard {
         }
     }
 
-    fn update(&mut self, scope: &Scope, paths: &[&SitePath]) {
+    /// True when none of its pages can have changed, nor anything that they include.
+    fn is_quiet(&self, scope: &Scope) -> bool {
+        let holds = |path| self.pages.contains_key(path) || self.included.contains(path);
+        let files = scope.changes.files();
+        !scope.bodies && !self.moved && files.is_some_and(|files| !files.iter().any(holds))
+    }
+
+    /// Nothing is done for its pages this time.
+    fn rest(&mut self) {
+        if std::mem::take(&mut self.renewed) {
+            self.pages.values_mut().for_each(|page| page.done = Done::Nothing);
+        }
+    }
+
+    /// Brings its pages up to date; without `paths` they are those that it has.
+    fn update(&mut self, scope: &Scope, paths: Option<&[&SitePath]>) {
+        self.renewed = true;
         let mut todo: Vec<SitePath> = Vec::new();
         // Both are sorted.
-        if !self.pages.keys().eq(paths.iter().copied()) {
+        if let Some(paths) = paths.filter(|paths| !self.pages.keys().eq(paths.iter().copied())) {
             let known: BTreeSet<&SitePath> = paths.iter().copied().collect();
             self.pages.retain(|path, _| known.contains(path));
             self.changed = true;
@@ -221,6 +260,7 @@ impl Shard {
         if let Some(body) = self.body(scope, path) {
             scope.code.keep_all(&body);
         }
+        self.included.extend(source.includes.iter().cloned());
         let page = Page { is_head, ..Page::new(source, key, stamps, options, code) };
         match self.pages.insert(path.clone(), page) {
             Some(_) => Done::Parsed,
@@ -246,6 +286,7 @@ impl Shard {
     /// Writes the shard if it has changed.
     fn save(&mut self, files: &dyn Files, cache: Option<&Cache>, settings: Digest, number: usize) {
         let Some(cache) = cache.filter(|_| self.changed) else { return };
+        self.moved = true;
         let old = files.read(&cache.path(&name(number))).unwrap_or_default();
         let size = self.pages.values_mut().flat_map(Page::kept).map(|kept| kept.size()).sum();
         let mut behind = Vec::with_capacity(size);
@@ -320,6 +361,7 @@ impl Page {
             suppressions: page.suppressions,
             body,
             text: Kept::new(&page.text),
+            fences: Kept::new(&page.fences),
             signs: Arc::new(search::signs(&page.text)),
             is_head: false,
             done: Done::New,
@@ -327,7 +369,7 @@ impl Page {
     }
 
     fn kept(&mut self) -> impl Iterator<Item = &mut Kept> {
-        self.body.as_mut().into_iter().chain([&mut self.text])
+        self.body.as_mut().into_iter().chain([&mut self.text, &mut self.fences])
     }
 
     /// False only when neither its file nor any that it includes can have changed.
@@ -349,6 +391,15 @@ impl Page {
     fn inputs(&self) -> impl Iterator<Item = &SitePath> {
         std::iter::once(&self.facts.path).chain(&self.facts.includes)
     }
+}
+
+/// The pages of each shard, in order.
+fn by_shard(paths: &[SitePath]) -> Vec<Vec<&SitePath>> {
+    let mut shards = vec![Vec::new(); SHARDS];
+    for path in paths {
+        shards[shard_of(path)].push(path);
+    }
+    shards
 }
 
 /// The shard of a page (FNV-1a, 32 bits).

@@ -1,8 +1,9 @@
 //! What is to be written, and how each file is made.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use super::cache::Cache;
 use super::outputs::Key;
@@ -60,53 +61,62 @@ pub(super) fn pages(jobs: &Jobs) -> usize {
     jobs.iter().filter(|(_, job)| job.is_page()).count()
 }
 
-/// URLs and how each is made: files that pages need first, then pages.
+/// URLs and how each is made.
 pub(super) type Jobs = Vec<(String, Job)>;
 
-/// All that is to be written.
-pub(super) struct Plan {
+/// What is written beside the pages of a site, and what is wrong with it.
+pub(super) struct Beside {
     pub jobs: Jobs,
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Decides what is written. A file of the content in the place of a page that we make is
-/// reported and left out.
-pub(super) fn plan(files: &dyn Files, config: &Config, analysis: &Analysis, scene: &Scene) -> Plan {
+/// What the site decides alone: its pages, and the files that are made of pages.
+pub(super) fn of_site(config: &Config, analysis: &Analysis, scene: &Scene) -> Jobs {
     let site = &analysis.site;
-    let pages =
-        site.entries.iter().enumerate().map(|(entry, page)| (page.url.clone(), Job::Page(entry)));
+    let mut jobs = twins(config, analysis, scene);
+    jobs.push(("api/pages.json".to_string(), Job::Pages));
+    let entries = site.entries.iter().enumerate();
+    jobs.extend(entries.map(|(entry, page)| (page.url.clone(), Job::Page(entry))));
     let redirects = site.redirects.iter().enumerate();
-    let redirects = redirects.map(|(number, to)| (to.from.clone(), Job::Redirect(number)));
-    let mut pages: Jobs = pages.chain(redirects).collect();
-    pages.push(("404.html".to_string(), Job::NotFound));
+    jobs.extend(redirects.map(|(number, to)| (to.from.clone(), Job::Redirect(number))));
+    jobs.push(("404.html".to_string(), Job::NotFound));
     if config.html.site_url.is_some() {
-        pages.push(("sitemap.xml".to_string(), Job::Sitemap));
-        pages.push(("feed.xml".to_string(), Job::Feed));
+        jobs.push(("sitemap.xml".to_string(), Job::Sitemap));
+        jobs.push(("feed.xml".to_string(), Job::Feed));
         if analysis.checklist.is_some() {
-            pages.push(("status/feed.xml".to_string(), Job::StatusFeed));
+            jobs.push(("status/feed.xml".to_string(), Job::StatusFeed));
         }
     }
     if config.html.print {
         let prints = render::prints(site, &config.book.title).into_iter();
-        pages.extend(prints.map(|print| (print.url.clone(), Job::Print(print))));
+        jobs.extend(prints.map(|print| (print.url.clone(), Job::Print(print))));
     }
-    let mut made = made(config, analysis, scene);
-    made.extend(twins(config, analysis, scene));
-    made.push(("api/pages.json".to_string(), Job::Pages));
-    let mut taken: HashSet<String> =
-        pages.iter().chain(&made).map(|(url, _)| url.clone()).collect();
-    let differences = analysis.differences.values().filter(|found| taken.insert(found.url.clone()));
-    pages.extend(differences.map(|found| (found.url.clone(), Job::Difference(Arc::clone(found)))));
+    jobs
+}
+
+/// Everything else. A file of the content in the place of one that we make is reported and left
+/// out; `is_page` tells the places that the site has taken.
+pub(super) fn beside(
+    files: &dyn Files,
+    config: &Config,
+    analysis: &Analysis,
+    scene: &Scene,
+    is_page: impl Fn(&str) -> bool,
+) -> Beside {
+    let made = made(config, analysis, scene);
+    let mut taken: HashSet<String> = made.iter().map(|(url, _)| url.clone()).collect();
+    let mut take = |url: &String| !is_page(url) && taken.insert(url.clone());
+    let differences = analysis.differences.values().filter(|found| take(&found.url));
+    let differences: Vec<_> = differences.cloned().collect();
     let mut diagnostics = Vec::new();
     let mut jobs = Jobs::new();
     let search = config.html.search.enable;
     let is_ours = |url: &str| search && search::owns(url);
-    let mut copy = |path: &SitePath, url: String| match !is_ours(&url) && taken.insert(url.clone())
-    {
+    let mut copy = |path: &SitePath, url: String| match !is_ours(&url) && take(&url) {
         true => jobs.push((url, Job::Copy(path.on_disk(&config.root)))),
         false => diagnostics.push(in_our_place(path, &url)),
     };
-    for (path, url) in &site.assets {
+    for (path, url) in &analysis.site.assets {
         copy(path, url.clone());
     }
     let mut missing = Vec::new();
@@ -119,8 +129,9 @@ pub(super) fn plan(files: &dyn Files, config: &Config, analysis: &Analysis, scen
     }
     diagnostics.extend(missing);
     jobs.extend(made);
-    jobs.extend(pages);
-    Plan { jobs, diagnostics: config.leveled(diagnostics) }
+    let page = |found: Arc<render::Difference>| (found.url.clone(), Job::Difference(found));
+    jobs.extend(differences.into_iter().map(page));
+    Beside { jobs, diagnostics: config.leveled(diagnostics) }
 }
 
 /// The pages in Markdown, and the list of them.
@@ -128,7 +139,7 @@ fn twins(config: &Config, analysis: &Analysis, scene: &Scene) -> Jobs {
     if !config.html.markdown {
         return Vec::new();
     }
-    let mut taken = HashSet::new();
+    let mut taken = HashSet::default();
     let entries = analysis.site.entries.iter().enumerate();
     let twins = entries
         .filter_map(|(entry, found)| Some((render::twin_url(scene, found)?, Job::Twin(entry))))
@@ -212,7 +223,7 @@ impl<'a> Maker<'a> {
             Job::Difference(found) => self.difference(found),
             Job::Twin(entry) => self.twin(*entry),
             Job::Llms => {
-                made_from(|| Ok(render::llms(self.scene, &self.analysis.own).into_bytes()))
+                made_from(|| Ok(render::llms(self.scene, self.analysis.own()).into_bytes()))
             }
             Job::Redirect(number) => made_from(|| {
                 let to = &self.analysis.site.redirects[*number];
@@ -223,7 +234,7 @@ impl<'a> Maker<'a> {
                 made.unwrap_or(Ok(String::new())).map(String::into_bytes)
             }),
             Job::Feed => made_from(|| {
-                let (site, own) = (&self.analysis.site, &self.analysis.own);
+                let (site, own) = (&self.analysis.site, self.analysis.own());
                 let made = render::feed(theme, self.scene, site, own);
                 made.unwrap_or(Ok(String::new())).map(String::into_bytes)
             }),
@@ -262,7 +273,7 @@ impl<'a> Maker<'a> {
 
     fn view(&self, entry: usize) -> PageView<'_> {
         let page = self.analysis.site.entries[entry].page;
-        let own = page.map(|page| &*self.analysis.own[page]);
+        let own = page.map(|page| &*self.analysis.own()[page]);
         let linked = page.map_or_else(Vec::new, |page| self.linked_files(page));
         render::page_view(self.scene, entry, own, &linked)
     }
@@ -294,7 +305,7 @@ impl<'a> Maker<'a> {
         let mut key = self.page_key(&view, now.key());
         key.push(Digest::of(found.approved.as_bytes()));
         let make = move || {
-            let path = &self.analysis.facts[found.page].path;
+            let path = &self.analysis.facts()[found.page].path;
             Ok(now.expanded(self.files, self.config, path).and_then(|now| {
                 render::put_excerpts(&mut view, &found.approved, &now);
                 text(self.analysis.theme.page(&view, ""))
@@ -310,7 +321,7 @@ impl<'a> Maker<'a> {
         key.extend(found.page.map(|page| self.analysis.text(page).key()));
         let make = move || match found.page {
             Some(page) => {
-                let path = &self.analysis.facts[page].path;
+                let path = &self.analysis.facts()[page].path;
                 let body = self.analysis.text(page).expanded(self.files, self.config, path);
                 Ok(body.map(|body| format!("{head}{}", body.trim_start()).into_bytes()))
             }
@@ -324,7 +335,7 @@ impl<'a> Maker<'a> {
         let mut hasher = Hasher::default();
         hasher.field(self.analysis.text(page).body_digest()?.bytes());
         hasher.field(render::links_digest(self.scene, page).bytes());
-        for used in &self.analysis.own[page].directives {
+        for used in &self.analysis.own()[page].directives {
             hasher.field(self.analysis.theme.directive_digest(&used.name).bytes());
         }
         Some(hasher.finish())
@@ -352,9 +363,9 @@ impl<'a> Maker<'a> {
 
     /// The files that a page links to, with their sizes.
     fn linked_files(&self, page: usize) -> Vec<(SitePath, u64)> {
-        let (facts, targets) = (&self.analysis.facts[page], &self.analysis.site.links[page]);
+        let (facts, targets) = (&self.analysis.facts()[page], &self.analysis.site.links[page]);
         let mut found: Vec<(SitePath, u64)> = Vec::new();
-        for (link, target) in facts.links.iter().zip(targets) {
+        for (link, target) in facts.links.iter().zip(&**targets) {
             let Outcome::Asset(path) = &target.outcome else { continue };
             if link.image || found.iter().any(|(known, _)| known == path) {
                 continue;
@@ -393,7 +404,7 @@ fn pages_json(analysis: &Analysis, scene: &Scene) -> Vec<u8> {
     let owner = |facts: &Arc<crate::parse::PageFacts>| {
         facts.front.owner.as_ref().map(|owner| owner.text.clone())
     };
-    let owners: Vec<Option<String>> = analysis.facts.iter().map(owner).collect();
+    let owners: Vec<Option<String>> = analysis.facts().iter().map(owner).collect();
     json(&render::pages_json(scene, &analysis.site, &owners))
 }
 

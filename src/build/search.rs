@@ -116,7 +116,7 @@ fn blocks(analysis: &Analysis) -> (Blocks, usize) {
     for (number, entry) in analysis.site.entries.iter().enumerate() {
         let area = area(analysis, &tops, entry);
         let signs = match entry.page {
-            Some(page) => Cow::Borrowed(&*analysis.bodies[page].signs),
+            Some(page) => Cow::Borrowed(&*analysis.text(page).signs),
             None => Cow::Owned(search::signs(&missing(analysis, entry))),
         };
         bytes += signs.bytes + signs.parts * (entry.url.len() + entry.title.len() + 60);
@@ -146,8 +146,8 @@ fn sections(maker: &Maker, entry: usize) -> Option<Vec<TextSection>> {
     let entry = &maker.analysis.site.entries[entry];
     match entry.page {
         Some(page) => {
-            let path = &maker.analysis.facts[page].path;
-            maker.analysis.bodies[page].sections(maker.files, maker.config, path).ok()
+            let path = &maker.analysis.facts()[page].path;
+            maker.analysis.text(page).sections(maker.files, maker.config, path).ok()
         }
         None => Some(missing(maker.analysis, entry)),
     }
@@ -258,7 +258,7 @@ impl Finder {
         let block = &self.blocks.list[block];
         let entry = &maker.analysis.site.entries[block.entry];
         let text = match entry.page {
-            Some(page) => maker.analysis.bodies[page].sections.digest,
+            Some(page) => maker.analysis.text(page).sections.digest,
             None => render::digest(&missing(maker.analysis, entry)),
         };
         let status = status(maker.scene, entry);

@@ -16,6 +16,8 @@ use crate::source::Tree;
 pub(super) struct Resolved {
     /// Of all that it was made from.
     pub key: Digest,
+    /// Of the facts of each page.
+    facts: Vec<Digest>,
     pub site: Arc<Site>,
     pub found: Vec<Diagnostic>,
     /// Whether the cache has it.
@@ -35,20 +37,27 @@ pub(super) struct From<'a> {
 
 impl Resolved {
     pub(super) fn load(files: &dyn Files, cache: &Cache) -> Option<Self> {
-        let (key, site, found) = cache.read::<(Digest, Site, Vec<Diagnostic>)>(files, SITE)?.values;
-        Some(Self { key, site: Arc::new(site), found, saved: true })
+        let found = cache.read::<(Digest, Vec<Digest>, Site, Vec<Diagnostic>)>(files, SITE)?;
+        let (key, facts, site, found) = found.values;
+        Some(Self { key, facts, site: Arc::new(site), found, saved: true })
     }
 
     pub(super) fn save(&mut self, files: &dyn Files, cache: &Cache) {
         if !self.saved {
-            self.saved =
-                cache.write(files, SITE, &(self.key, &*self.site, &self.found), &[]).is_some();
+            let values = (self.key, &self.facts, &*self.site, &self.found);
+            self.saved = cache.write(files, SITE, &values, &[]).is_some();
         }
     }
 }
 
 impl From<'_> {
-    pub(super) fn resolve(&self, key: Digest) -> Resolved {
+    /// The site, with what is still right of one that was made before.
+    pub(super) fn resolve(
+        &self,
+        key: Digest,
+        facts: &[Digest],
+        earlier: Option<&Resolved>,
+    ) -> Resolved {
         let inputs = resolve::Inputs {
             src: &self.config.src,
             title: &self.config.book.title,
@@ -57,8 +66,10 @@ impl From<'_> {
             assets: &self.tree.assets,
             redirects: &self.config.html.redirects,
         };
-        let (site, found) = resolve::resolve(&inputs, self.facts);
-        Resolved { key, site: Arc::new(site), found, saved: false }
+        let earlier =
+            earlier.map(|earlier| resolve::Earlier { site: &earlier.site, facts: &earlier.facts });
+        let (site, found) = resolve::resolve(&inputs, self.facts, facts, earlier.as_ref());
+        Resolved { key, facts: facts.to_vec(), site: Arc::new(site), found, saved: false }
     }
 
     /// Of all that the site is made from, with the digests of the facts.

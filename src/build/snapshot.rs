@@ -1,7 +1,9 @@
 //! A site at one moment, from which any page can be made when it is asked for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
+
+use foldhash::HashMap;
 
 use super::clock::Clock;
 use super::plan::{self, Job, Maker};
@@ -19,7 +21,10 @@ pub struct Snapshot {
     config: Arc<Config>,
     pub(super) analysis: Analysis,
     shared: Shared,
-    pub(super) jobs: HashMap<String, Job>,
+    /// What the site decides alone, by URL.
+    pages: Arc<HashMap<String, Job>>,
+    /// All else but the search.
+    beside: HashMap<String, Job>,
     /// The pages that were read whole, if not all were.
     pub(super) seen: Option<BTreeSet<SitePath>>,
     /// The search, made when the first of its files is asked for.
@@ -51,9 +56,13 @@ impl Snapshot {
         analysis.past = engine.past(files, &config, changes, &analysis);
         analysis.differences = engine.differences(files, &config, changes, &analysis);
         let finder = earlier.and_then(Self::finder);
+        let is_known = |earlier: &&Self| {
+            changes.files().is_some() && Arc::ptr_eq(&earlier.analysis.site, &analysis.site)
+        };
+        let pages = earlier.filter(is_known).map(|earlier| Arc::clone(&earlier.pages));
         let earlier = earlier.map(|earlier| (&earlier.analysis, &earlier.shared));
         let shared = analysis.shared_after(&config, earlier);
-        let (snapshot, faults) = Self::planned(files, config, analysis, shared);
+        let (snapshot, faults) = Self::planned(files, config, analysis, shared, pages);
         let found = [&snapshot.analysis.diagnostics[..], &faults].concat();
         let diagnostics = snapshot.analysis.shown(&snapshot.config, found);
         Ok(Self { earlier: finder, diagnostics, ..snapshot })
@@ -68,7 +77,7 @@ impl Snapshot {
         seen: BTreeSet<SitePath>,
     ) -> Self {
         let shared = analysis.shared(&config);
-        let (snapshot, _) = Self::planned(files, config, analysis, shared);
+        let (snapshot, _) = Self::planned(files, config, analysis, shared, None);
         Self { seen: Some(seen), ..snapshot }
     }
 
@@ -78,19 +87,25 @@ impl Snapshot {
         config: Arc<Config>,
         analysis: Analysis,
         shared: Shared,
+        pages: Option<Arc<HashMap<String, Job>>>,
     ) -> (Self, Vec<Diagnostic>) {
-        let plan = plan::plan(files, &config, &analysis, &analysis.scene(&config, &shared));
+        let scene = analysis.scene(&config, &shared);
+        let of_site = || Arc::new(plan::of_site(&config, &analysis, &scene).into_iter().collect());
+        let pages: Arc<HashMap<String, Job>> = pages.unwrap_or_else(of_site);
+        let is_page = |url: &str| pages.contains_key(url);
+        let beside = plan::beside(files, &config, &analysis, &scene, is_page);
         let snapshot = Self {
             config,
             analysis,
             shared,
-            jobs: plan.jobs.into_iter().collect(),
+            pages,
+            beside: beside.jobs.into_iter().collect(),
             seen: None,
             search: OnceLock::new(),
             earlier: None,
             diagnostics: Vec::new(),
         };
-        (snapshot, plan.diagnostics)
+        (snapshot, beside.diagnostics)
     }
 
     /// The last search that was made.
@@ -109,7 +124,7 @@ impl Snapshot {
 
     /// Runs the template of a URL without the text of its page, and says what fails.
     pub fn rehearse(&self, files: &dyn Files, url: &str) -> Option<Diagnostic> {
-        let job = self.jobs.get(url)?;
+        let job = self.planned_job(url)?;
         self.with_maker(files, |maker| maker.rehearse(job).err().map(|fault| *fault))
     }
 
@@ -125,12 +140,12 @@ impl Snapshot {
         let same = earlier.filter(|earlier| self.shares_all_with(earlier));
         let entries = self.analysis.site.entries.iter();
         let is_new = |page: usize| {
-            let own = |snapshot: &Self| Arc::clone(&snapshot.analysis.own[page]);
-            same.is_none_or(|same| !Arc::ptr_eq(&own(same), &own(self)))
+            let own = &self.analysis.own()[page];
+            same.is_none_or(|same| !Arc::ptr_eq(&same.analysis.own()[page], own))
         };
         let pages = entries.filter(|entry| entry.page.map_or(same.is_none(), is_new));
-        let rest =
-            self.jobs.iter().filter(|(_, job)| same.is_none() && !matches!(job, Job::Page(_)));
+        let all = self.pages.iter().chain(&self.beside);
+        let rest = all.filter(|(_, job)| same.is_none() && !matches!(job, Job::Page(_)));
         let mut urls: Vec<&str> = pages.map(|entry| entry.url.as_str()).collect();
         urls.extend(rest.map(|(url, _)| url.as_str()));
         urls.sort_unstable();
@@ -146,11 +161,16 @@ impl Snapshot {
 
     /// True when there is something at a URL.
     pub fn has(&self, url: &str) -> bool {
-        self.jobs.contains_key(url) || search::owns(url)
+        self.planned_job(url).is_some() || search::owns(url)
+    }
+
+    /// How the file at a URL is made, unless it belongs to the search.
+    pub(super) fn planned_job(&self, url: &str) -> Option<&Job> {
+        self.pages.get(url).or_else(|| self.beside.get(url))
     }
 
     fn job(&self, maker: &Maker, url: &str) -> Option<&Job> {
-        let known = self.jobs.get(url);
+        let known = self.planned_job(url);
         if known.is_some() || !search::owns(url) {
             return known;
         }
@@ -172,13 +192,13 @@ impl Snapshot {
 
     /// The URL of the page that a source file is, if it is one.
     pub fn url_of(&self, path: &SitePath) -> Option<&str> {
-        let page = self.analysis.facts.iter().position(|facts| facts.path == *path)?;
+        let page = self.analysis.page(path)?;
         self.analysis.site.entry(page).map(|entry| entry.url.as_str())
     }
 
     /// True for a page that only leads to another one.
     pub fn is_redirect(&self, url: &str) -> bool {
-        matches!(self.jobs.get(url), Some(Job::Redirect(_)))
+        matches!(self.planned_job(url), Some(Job::Redirect(_)))
     }
 
     /// The URL of a file that is published as it is.
@@ -191,7 +211,7 @@ impl Snapshot {
 
     /// The files outside the content folder that the site is made from.
     pub fn outside(&self) -> BTreeSet<SitePath> {
-        let includes = self.analysis.facts.iter().flat_map(|facts| &facts.includes).cloned();
+        let includes = self.analysis.facts().iter().flat_map(|facts| &facts.includes).cloned();
         let all = includes.chain(self.additions());
         all.filter(|path| path.strip(&self.config.src).is_none()).collect()
     }

@@ -50,7 +50,7 @@ pub(super) fn run(options: &CheckOptions, global: &Global, console: &Console) ->
     };
     console.data(&print(&found, format, &|path| project.text(path)));
     // Not those that were read: a page that is as it was isn't read again.
-    let pages = plural(analysis.facts.len(), "page");
+    let pages = plural(analysis.facts().len(), "page");
     match found.is_empty() {
         true => console.say(&format!("checked {pages}, nothing found")),
         false => console.say(&format!("checked {pages}{}", counted(&found))),
@@ -74,7 +74,9 @@ fn gates(
         let approved = analysis.statuses[gap].review.as_ref()?.review.on;
         let history = history.get_or_init(|| history::read(&project.config.root));
         let pages = analysis.site.gaps[gap].pages.iter();
-        pages.filter_map(|page| history.changed_after(&analysis.facts[*page].path, approved)).min()
+        pages
+            .filter_map(|page| history.changed_after(&analysis.facts()[*page].path, approved))
+            .min()
     };
     let limits = Limits {
         check: &project.config.check,

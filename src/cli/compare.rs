@@ -54,7 +54,7 @@ impl Comparison {
     /// What was published and isn't any more.
     pub(super) fn vanished<'a>(&'a self) -> Vec<Diagnostic> {
         let Some(before) = &self.before else { return Vec::new() };
-        let parts = |analysis: &'a Analysis| (&*analysis.site, &analysis.facts[..]);
+        let parts = |analysis: &'a Analysis| (&*analysis.site, analysis.facts());
         self.rules.leveled(gate::vanished(parts(before), parts(&self.after)))
     }
 

@@ -16,7 +16,7 @@ pub(super) fn run(options: &NewOptions, global: &Global, console: &Console) -> O
     let kinds: Vec<&str> = project.config.kinds.keys().map(String::as_str).collect();
     known("kind of page", Some(&options.kind), &kinds)?;
     if let Some(page) = analysis.site.gaps[gap].pages.first() {
-        let path = &analysis.facts[*page].path;
+        let path = &analysis.facts()[*page].path;
         let message = format!("`{path}` is the page of this gap already");
         return Err(Failure::Usage(message));
     }

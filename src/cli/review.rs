@@ -38,7 +38,7 @@ pub(super) fn reviewed(
     }
     let gap = find_gap(list, name)?;
     let pages = &analysis.site.gaps[gap].pages;
-    let paths: Vec<&SitePath> = pages.iter().map(|page| &analysis.facts[*page].path).collect();
+    let paths: Vec<&SitePath> = pages.iter().map(|page| &analysis.facts()[*page].path).collect();
     match paths.as_slice() {
         [path] => Ok((*path).clone()),
         [] => {

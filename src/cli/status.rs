@@ -68,7 +68,7 @@ fn keep(all: &mut serde_json::Value, wanted: &[usize]) {
 /// The pages of a gap, each with the digest that a review of it is bound to.
 fn texts(analysis: &Analysis, gap: usize) -> Vec<String> {
     let pages = &analysis.site.gaps[gap].pages;
-    let paths = pages.iter().map(|page| &analysis.facts[*page].path);
+    let paths = pages.iter().map(|page| &analysis.facts()[*page].path);
     paths.filter_map(|path| Some(format!("{path} {}", analysis.digest(path)?))).collect()
 }
 

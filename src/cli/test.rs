@@ -15,14 +15,14 @@ use super::project::{Project, find_gap};
 use super::{Failure, Outcome, Verdict};
 use crate::base::plural;
 use crate::build::{Analysis, analyse};
-use crate::examples::{Example, Mode, collect};
+use crate::examples::{Example, Mode};
 use crate::runners::{self, Bench, Known, Report};
 use memory::Keeper;
 
 pub(super) fn run(options: &TestOptions, global: &Global, console: &Console) -> Outcome {
     let project = Project::open(global, console)?;
     let analysis = analyse(&project.files, &project.config)?;
-    let mut examples = collect(&analysis.sources(&project.files, &project.config));
+    let mut examples = analysis.examples(&project.files, &project.config);
     let all: BTreeSet<String> = examples.iter().map(|example| example.digest.to_string()).collect();
     let records = memory::records(&project)?;
     if options.changed {
@@ -107,7 +107,7 @@ fn wanted(
         };
         let gap = find_gap(list, trimmed)?;
         let pages = &analysis.site.gaps[gap].pages;
-        wanted.extend(pages.iter().map(|page| analysis.facts[*page].path.to_string()));
+        wanted.extend(pages.iter().map(|page| analysis.facts()[*page].path.to_string()));
     }
     Ok(wanted)
 }

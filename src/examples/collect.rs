@@ -11,7 +11,7 @@ use crate::base::{Digest, Hasher, SitePath, matches, nearest};
 use crate::config::{Config, Format, Runner};
 use crate::diag::Span;
 use crate::files::Files;
-use crate::parse::{Fence, PageFacts, Standing, hidden_prefix};
+use crate::parse::{Fence, PageFacts, hidden_prefix};
 use crate::resolve::Site;
 use crate::source::Tree;
 
@@ -28,8 +28,8 @@ pub struct Sources<'a> {
     pub site: &'a Site,
     /// The facts of the pages.
     pub facts: &'a [Arc<PageFacts>],
-    /// The standings of the pages, in the same order.
-    pub standings: &'a [Arc<Standing>],
+    /// The code of the pages, in the same order.
+    pub fences: &'a [Vec<Fence>],
 }
 
 /// The attributes of fences that say what is done with an example.
@@ -53,16 +53,16 @@ pub fn collect(book: &Sources) -> Vec<Example> {
     let mut shelf = Shelf::new(book.files, book.config, book.tree);
     let mut beside = by_page(&book.config.src, book.tree);
     let mut found = Vec::new();
-    for (index, (facts, standing)) in book.facts.iter().zip(book.standings).enumerate() {
+    for (index, (facts, fences)) in book.facts.iter().zip(book.fences).enumerate() {
         let files = beside.remove(&facts.path).unwrap_or_default();
-        let has_fences = standing.fences.iter().any(|fence| fence.span.is_some());
+        let has_fences = fences.iter().any(|fence| fence.span.is_some());
         if !has_fences && files.is_empty() {
             continue;
         }
         let links = &book.site.links[index];
-        let around = shelf.around(&files, Some((facts.as_ref(), links.as_slice())));
+        let around = shelf.around(&files, Some((facts.as_ref(), &**links)));
         let mut page = Page::new(&facts.path, book.config, around);
-        page.fences(&standing.fences, &mut shelf);
+        page.fences(fences, &mut shelf);
         page.files(&files, &mut shelf);
         found.append(&mut page.finish(&mut shelf));
     }

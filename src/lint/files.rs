@@ -12,9 +12,11 @@ const BY_NAME: &[&str] = &["favicon.ico", "favicon.svg", "robots.txt", "_headers
 
 /// A file that is published is linked to, shown or included by a page.
 pub(super) fn check(subject: &Subject, found: &mut Vec<Diagnostic>) {
-    let targets = subject.site.links.iter().flatten().filter_map(|target| match &target.outcome {
-        Outcome::Asset(path) => Some(path),
-        _ => None,
+    let targets = subject.site.links.iter().flat_map(|links| &**links).filter_map(|target| {
+        match &target.outcome {
+            Outcome::Asset(path) => Some(path),
+            _ => None,
+        }
     });
     let includes = subject.facts.iter().flat_map(|page| &page.includes);
     let used: BTreeSet<&SitePath> = targets.chain(includes).collect();

@@ -47,6 +47,12 @@ impl CodeCache {
         }
     }
 
+    /// Lets go of everything, and of what this thread remembers of single lines.
+    pub fn forget(&self) {
+        *self.kept() = Kept::default();
+        highlight::forget();
+    }
+
     fn keep(&self, key: Digest, html: Arc<str>) -> Arc<str> {
         let mut kept = self.kept();
         if kept.size + html.len() > MOST {

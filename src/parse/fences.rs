@@ -40,17 +40,19 @@ pub(super) fn fences(source: &SourceFile, events: &Events) -> Vec<Fence> {
     let fence = |(at, (event, range)): (usize, &(Event, _))| {
         let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) = event else { return None };
         let range: std::ops::Range<usize> = std::ops::Range::clone(range);
-        let mut code = plain(&events[at..end_of(events, at)]);
-        // That of all pages stays in memory.
-        code.shrink_to_fit();
         Some(Fence {
             language: language(info).to_string(),
             attributes: attributes(info),
-            code,
+            code: plain(&events[at..end_of(events, at)]),
             span: source.map.span(range.into()),
         })
     };
     events.iter().enumerate().filter_map(fence).collect()
+}
+
+/// True where a fence begins.
+pub(super) fn is_fence(event: &Event) -> bool {
+    matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))))
 }
 
 /// What separates the words behind a fence, in mdBook's form and in others.

@@ -146,6 +146,11 @@ thread_local! {
     static LINES: RefCell<Lines> = RefCell::default();
 }
 
+/// Lets go of the lines that this thread remembers.
+pub(super) fn forget() {
+    LINES.take();
+}
+
 fn write_code(html: &mut String, syntax: &SyntaxReference, code: &str) {
     LINES.with_borrow_mut(|lines| {
         let mut at = Some(lines.start(syntax));

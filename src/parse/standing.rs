@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use serde::{Deserialize, Serialize};
 
-use super::fences::{self, Fence};
+use super::fences;
 use super::{LinkRef, plain};
 use crate::base::{Digest, SitePath, TextRange, is_unspaced, one_line};
 use crate::checklist::{Events, end_of};
@@ -18,7 +18,7 @@ use crate::source::{SourceFile, is_page};
 pub struct Standing {
     /// The digest of the text, without the files that it links to.
     pub digest: Digest,
-    /// Where it links to, by relative paths.
+    /// Where it links to, by relative paths, but for other pages.
     pub links: Vec<LinkRef>,
     /// Words of its own: no headings, no code, nothing that a template wrote.
     pub words: usize,
@@ -28,8 +28,8 @@ pub struct Standing {
     pub placeholders: Vec<Span>,
     /// Those of them that somebody marked, and no template wrote.
     pub marked: Vec<Span>,
-    /// Its code, which may be run.
-    pub fences: Vec<Fence>,
+    /// Whether there is code in it, which may be run.
+    pub has_fences: bool,
     /// The page's file.
     pub path: SitePath,
 }
@@ -69,7 +69,8 @@ impl Standing {
     }
 }
 
-/// The links and images of a page that may lead to files beside it.
+/// The links and images of a page that may lead to files beside it; of a large site most lead to
+/// other pages, and there is no room for those twice.
 fn links(source: &SourceFile, events: &Events) -> Vec<LinkRef> {
     let mut links = Vec::new();
     for (event, range) in events {
@@ -78,7 +79,8 @@ fn links(source: &SourceFile, events: &Events) -> Vec<LinkRef> {
             Event::Start(Tag::Image { dest_url, .. }) => (dest_url, true),
             _ => continue,
         };
-        let local = !dest.is_empty() && !dest.starts_with('#') && !dest.contains("://");
+        let path = dest.split(['?', '#']).next().unwrap_or_default();
+        let local = !path.is_empty() && !dest.contains("://") && !is_page(path);
         if let Some(span) = source.map.span(range.clone().into()).filter(|_| local) {
             links.push(LinkRef { dest: dest.to_string(), image, span });
         }
@@ -109,7 +111,7 @@ pub(super) fn judge(source: &SourceFile, events: &Events, digest: Digest) -> Sta
             sections: Vec::new(),
             placeholders: Vec::new(),
             marked: Vec::new(),
-            fences: fences::fences(source, events),
+            has_fences: events.iter().any(|(event, _)| fences::is_fence(event)),
             path: source.path.clone(),
         },
     };

@@ -199,7 +199,7 @@ pub fn fill(scene: &Scene, theme: &Theme, page: usize, body: &Body) -> Result<St
 /// The digest of the URLs that a body is filled with.
 pub fn links_digest(scene: &Scene, page: usize) -> Digest {
     let mut hasher = Hasher::default();
-    for link in &scene.site.links[page] {
+    for link in &*scene.site.links[page] {
         hasher.field(link.url.as_bytes());
     }
     hasher.finish()

@@ -1,12 +1,13 @@
 //! What each link leads to.
 
-use super::urls::{Owner, Urls};
-use super::{EntryKind, Inputs};
-use crate::base::{SitePath, encode_path, encode_url, percent_decode, relative_url};
-use crate::parse::{LinkRef, PageFacts};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use super::Inputs;
+use super::urls::{Owner, Urls};
+use crate::base::{SitePath, encode_path, encode_url, percent_decode, relative_url};
+use crate::parse::{LinkRef, PageFacts};
 
 /// A link with the URL that is written for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,16 +40,18 @@ pub enum Outcome {
     Outside,
 }
 
-/// Resolves the links of all pages.
+/// Resolves the links of all pages but those of which it is known what they lead to.
 pub(super) fn resolve(
     inputs: &Inputs,
     facts: &[Arc<PageFacts>],
     urls: &Urls,
-) -> Vec<Vec<LinkTarget>> {
+    known: impl Fn(usize) -> Option<Arc<[LinkTarget]>>,
+) -> Vec<Arc<[LinkTarget]>> {
     let resolver = Resolver { inputs, urls };
     let of_page = |(index, page): (usize, &Arc<PageFacts>)| {
         let entry = urls.entry_of[index];
-        page.links.iter().map(|link| resolver.link(entry, link)).collect()
+        let links = || page.links.iter().map(|link| resolver.link(entry, link)).collect();
+        known(index).unwrap_or_else(links)
     };
     facts.iter().enumerate().map(of_page).collect()
 }
@@ -144,9 +147,7 @@ impl Resolver<'_> {
         let moved = self.urls.moved.iter().find(|(from, _)| *from == url).map(|(_, entry)| *entry);
         moved.or_else(|| {
             let entry = self.by_url(&url)?;
-            let found = &self.urls.entries[entry];
-            let is_gap = matches!(found.kind, EntryKind::Gap(_) | EntryKind::GapPages(_));
-            (is_gap || !found.gaps.is_empty()).then_some(entry)
+            self.urls.entries[entry].is_gap().then_some(entry)
         })
     }
 

@@ -7,7 +7,7 @@ use foldhash::HashMap;
 
 use super::bind::Bindings;
 use super::{Entry, EntryKind, GapList, GapPlace, Inputs, Trait};
-use crate::base::SitePath;
+use crate::base::{Digest, Hasher, SitePath};
 use crate::diag::{Diagnostic, Span};
 use crate::parse::{Chapter, PageFacts};
 
@@ -53,6 +53,30 @@ pub(super) fn place(
     placer.folders();
     placer.assets();
     placer.urls
+}
+
+impl Urls {
+    /// Of all that decides what a link leads to.
+    pub(super) fn places(&self, inputs: &Inputs, facts: &[Arc<PageFacts>]) -> Digest {
+        let mut hasher = Hasher::default();
+        hasher.field(inputs.src.as_bytes());
+        let place =
+            |entry: &Option<usize>| entry.map_or(u64::MAX, |entry| entry as u64).to_le_bytes();
+        for (page, entry) in facts.iter().zip(&self.entry_of) {
+            hasher.field(page.path.as_str().as_bytes());
+            hasher.field(&place(entry));
+        }
+        for entry in &self.entries {
+            hasher.field(entry.url.as_bytes());
+            hasher.field(&[u8::from(entry.is_gap())]);
+        }
+        for (url, entry) in &self.moved {
+            hasher.field(url.as_bytes());
+            hasher.field(&place(&Some(*entry)));
+        }
+        self.assets.iter().for_each(|(_, url)| hasher.field(url.as_bytes()));
+        hasher.finish()
+    }
 }
 
 fn empty(inputs: &Inputs, facts: &[Arc<PageFacts>]) -> Urls {
@@ -102,12 +126,13 @@ impl Placer<'_> {
             return format!("{}.html", list.gaps[gap].id);
         }
         let path = &self.facts[index].path;
-        let readme_is_index = |folder: &str| {
+        let readme_is_index = || {
+            let folder = path.folder();
             let index =
                 if folder.is_empty() { "index.md".into() } else { format!("{folder}/index.md") };
             SitePath::new(&index).is_none_or(|index| !self.urls.pages.contains_key(&index))
         };
-        output_url(path, self.inputs.src, readme_is_index(path.folder()))
+        output_url(path, self.inputs.src, readme_is_index)
     }
 
     fn title(&self, index: usize) -> String {
@@ -298,11 +323,12 @@ impl Placer<'_> {
 const CONTROLS: &str = "status/controls.html";
 
 /// The URL of an ordinary page.
-fn output_url(path: &SitePath, src: &str, readme_is_index: bool) -> String {
+fn output_url(path: &SitePath, src: &str, readme_is_index: impl Fn() -> bool) -> String {
     let below = path.strip(src).unwrap_or(path.as_str());
     let stem = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
     let (folder, name) = stem.rsplit_once('/').map_or(("", stem), |(folder, name)| (folder, name));
-    let name = if name.eq_ignore_ascii_case("readme") && readme_is_index { "index" } else { name };
+    let name =
+        if name.eq_ignore_ascii_case("readme") && readme_is_index() { "index" } else { name };
     if folder.is_empty() { format!("{name}.html") } else { format!("{folder}/{name}.html") }
 }
 

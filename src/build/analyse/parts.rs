@@ -1,44 +1,90 @@
 //! What the site and statuses are made from, each part in a list of its own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Work;
+use rayon::prelude::*;
+
 use crate::base::Digest;
-use crate::build::pages::{Done, Pages, Text};
+use crate::build::pages::{Page, Pages, Text};
 use crate::diag::Diagnostic;
-use crate::parse::{PageFacts, PageOwn, Standing};
+use crate::parse::{DirectiveUse, PageFacts, PageOwn, Standing};
 use crate::source::{Suppression, Tree};
 
 /// The results of parsing, each part in a list of its own, in the order of paths.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(in crate::build) struct Parts {
     pub facts: Vec<Arc<PageFacts>>,
     pub(super) digests: Vec<Digest>,
     pub standings: Vec<Arc<Standing>>,
     pub(super) own: Vec<Arc<PageOwn>>,
-    pub(super) bodies: Vec<Text>,
-    pub(super) suppressions: Vec<Suppression>,
+    pub bodies: Vec<Arc<Text>>,
+    /// What few pages have, by their numbers.
+    remarks: BTreeMap<usize, Arc<Remarks>>,
+}
+
+/// What is to be said of a page.
+struct Remarks {
+    found: Vec<Diagnostic>,
+    suppressions: Vec<Suppression>,
+    directives: Vec<DirectiveUse>,
 }
 
 impl Parts {
-    pub(super) fn collect(
-        tree: &Tree,
-        known: &Pages,
-        work: &mut Work,
-        found: &mut Vec<Diagnostic>,
-    ) -> Self {
-        let mut parts = Self::default();
-        for page in tree.pages.iter().filter_map(|path| known.get(path)) {
-            work.read += usize::from(page.done >= Done::Read);
-            work.parsed += usize::from(page.done >= Done::Parsed);
-            parts.facts.push(Arc::clone(&page.facts));
-            parts.digests.push(page.facts_digest);
-            parts.standings.push(Arc::clone(&page.standing));
-            parts.own.push(Arc::clone(&page.own));
-            parts.bodies.push(known.text(page));
-            parts.suppressions.extend(page.suppressions.iter().cloned());
-            found.extend(page.found.iter().cloned());
+    /// The parts of all pages.
+    pub(super) fn collect(tree: &Tree, pages: &Pages) -> Self {
+        let found = tree.pages.par_iter().filter_map(|path| pages.get(path));
+        let found: Vec<&Page> = found.collect();
+        let texts = found.par_iter().map(|page| Arc::new(pages.text(page))).collect();
+        let digests = found.iter().map(|page| page.facts_digest);
+        Self {
+            facts: found.iter().map(|page| Arc::clone(&page.facts)).collect(),
+            digests: digests.collect(),
+            standings: found.iter().map(|page| Arc::clone(&page.standing)).collect(),
+            own: found.iter().map(|page| Arc::clone(&page.own)).collect(),
+            bodies: texts,
+            remarks: found.iter().enumerate().filter_map(|(at, page)| remarks(at, page)).collect(),
         }
-        parts
     }
+
+    /// Brings up to date the pages that were worked on; there are as many as before.
+    pub(super) fn renew(&mut self, tree: &Tree, pages: &Pages) {
+        for page in pages.renewed() {
+            let Ok(at) = tree.pages.binary_search(&page.facts.path) else { continue };
+            self.facts[at] = Arc::clone(&page.facts);
+            self.digests[at] = page.facts_digest;
+            self.standings[at] = Arc::clone(&page.standing);
+            self.own[at] = Arc::clone(&page.own);
+            self.bodies[at] = Arc::new(pages.text(page));
+            self.remarks.remove(&at);
+            self.remarks.extend(remarks(at, page));
+        }
+    }
+
+    /// What was found in pages, in their order.
+    pub(super) fn found(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.remarks.values().flat_map(|of_page| &of_page.found)
+    }
+
+    /// The findings in pages that are meant to be.
+    pub(super) fn suppressions(&self) -> impl Iterator<Item = &Suppression> {
+        self.remarks.values().flat_map(|of_page| &of_page.suppressions)
+    }
+
+    /// The directives that are left to the theme, page by page.
+    pub(super) fn directives(&self) -> impl Iterator<Item = &[DirectiveUse]> {
+        self.remarks.values().map(|of_page| &*of_page.directives)
+    }
+}
+
+fn remarks(at: usize, page: &Page) -> Option<(usize, Arc<Remarks>)> {
+    let remarks = Remarks {
+        found: page.found.clone(),
+        suppressions: page.suppressions.clone(),
+        directives: page.own.directives.clone(),
+    };
+    let is_empty = remarks.found.is_empty()
+        && remarks.suppressions.is_empty()
+        && remarks.directives.is_empty();
+    (!is_empty).then(|| (at, Arc::new(remarks)))
 }

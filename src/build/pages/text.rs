@@ -12,7 +12,7 @@ use crate::build::cache::FOLDER;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
 use crate::files::Files;
-use crate::parse::{self, Body, CodeCache, ParseOptions, ParsedPage, TextSection};
+use crate::parse::{self, Body, CodeCache, Fence, ParseOptions, ParsedPage, TextSection};
 use crate::search::Signs;
 use crate::source;
 
@@ -32,6 +32,7 @@ pub(in crate::build) struct Text {
     /// None when no code is highlighted in it yet.
     pub body: Option<Place>,
     pub sections: Place,
+    pub(super) fences: Place,
     pub signs: Arc<Signs>,
 }
 
@@ -82,6 +83,17 @@ impl Text {
     ) -> Result<Vec<TextSection>, Box<Diagnostic>> {
         let kept = self.sections.read(files, config);
         kept.map_or_else(|| self.parse_again(files, config, path, None).map(|page| page.text), Ok)
+    }
+
+    /// The code of a page, as the body.
+    pub(in crate::build) fn fences(
+        &self,
+        files: &dyn Files,
+        config: &Config,
+        path: &SitePath,
+    ) -> Result<Vec<Fence>, Box<Diagnostic>> {
+        let kept = self.fences.read(files, config);
+        kept.map_or_else(|| self.parse_again(files, config, path, None).map(|page| page.fences), Ok)
     }
 
     /// Of the body; none when it hasn't been made yet.
