@@ -109,7 +109,8 @@ pub struct Engine {
     /// Of the pages, in the order of a tree.
     parts: Option<(Arc<Tree>, Arc<Parts>)>,
     pub(super) code: Arc<CodeCache>,
-    texts: Option<(Arc<Texts>, Vec<Diagnostic>)>,
+    /// The other files of a tree.
+    texts: Option<(Arc<Tree>, Arc<Texts>, Vec<Diagnostic>)>,
     theme: Option<(Arc<Theme>, Vec<Diagnostic>)>,
     pub(super) history: Option<Arc<History>>,
     site: Option<Resolved>,
@@ -282,7 +283,7 @@ impl Engine {
         files: &dyn Files,
         config: &Config,
         changes: &Changes,
-        tree: &Tree,
+        tree: &Arc<Tree>,
         found: &mut Vec<Diagnostic>,
     ) -> (Arc<Theme>, Arc<Texts>, Arc<History>) {
         let (theme, faults) = self.theme(files, config, changes);
@@ -362,22 +363,26 @@ impl Engine {
         files: &dyn Files,
         config: &Config,
         changes: &Changes,
-        tree: &Tree,
+        tree: &Arc<Tree>,
     ) -> (Arc<Texts>, Vec<Diagnostic>) {
-        let is_text = |path: &SitePath| {
+        let is_read = self.texts.as_ref().is_some_and(|(known, texts, _)| {
             let special = [&tree.checklist, &tree.waivers, &tree.summary];
-            let gone = self.texts.as_ref().is_some_and(|(texts, _)| texts.sources.contains(path));
-            gone || special.into_iter().flatten().any(|known| known == path)
-                || path.as_str().ends_with(".reviews.yaml")
-        };
-        if self.texts.is_none() || changes.any(is_text) {
+            let is_text = |path: &SitePath| {
+                texts.sources.contains(path)
+                    || special.into_iter().flatten().any(|known| known == path)
+                    || path.as_str().ends_with(".reviews.yaml")
+            };
+            Arc::ptr_eq(known, tree) && !changes.any(is_text)
+        });
+        if !is_read {
             let mut found = Vec::new();
             let known = self.texts.as_ref().zip(changes.files());
-            let earlier = known.map(|((texts, _), changed)| (&**texts, changed));
+            let earlier = known.map(|((_, texts, _), changed)| (&**texts, changed));
             let texts = Texts::read(files, config, tree, earlier, &mut found);
-            self.texts = Some((Arc::new(texts), found));
+            self.texts = Some((Arc::clone(tree), Arc::new(texts), found));
         }
-        self.texts.clone().expect("it was just made")
+        let (_, texts, found) = self.texts.as_ref().expect("they were just read");
+        (Arc::clone(texts), found.clone())
     }
 }
 

@@ -1,16 +1,18 @@
 //! Any script of edits, with whatever can happen to builds and to the cache in between, gives the
-//! output and the findings of a cold build, byte for byte.
+//! output and the findings of a cold build, byte for byte; and so does what the preview shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::ToSpan;
-use lacuna::build::{Report, build, build_in_memory};
+use lacuna::base::SitePath;
+use lacuna::build::{Changes, Engine, Report, Snapshot, build, build_in_memory};
 use lacuna::config::Config;
-use lacuna::diag::{Format, print};
+use lacuna::diag::{Diagnostic, Format, print};
 use lacuna::files::{Files, Kind, MemoryFiles, Stamp, Walk};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -175,11 +177,44 @@ proptest! {
         let report = book.build();
         let (expected, cold) = book.cold();
         prop_assert_eq!(book.output(), expected);
-        prop_assert_eq!(book.show(&report), book.show(&cold));
+        prop_assert_eq!(book.show(&report.diagnostics), book.show(&cold.diagnostics));
         // And there is nothing left to do.
         let again = book.build();
         let work = (again.parsed, again.resolved, again.written, again.removed);
         prop_assert_eq!(work, (0, false, 0, 0));
+    }
+}
+
+proptest! {
+    #![proptest_config(settings())]
+
+    #[test]
+    fn any_script_of_edits_shows_in_the_preview_what_a_cold_build_has(
+        steps in vec((step(), any::<bool>()), 1..24)
+    ) {
+        let book = Book::new();
+        let mut engine = Engine::open(&book.files, &book.config());
+        let mut shown = book.look(&mut engine, &Changes::All, None);
+        for (step, is_kept) in &steps {
+            let before = book.sources();
+            book.take(step);
+            let changes = book.changes_since(&before, step);
+            shown = book.look(&mut engine, &changes, Some(&shown));
+            if *is_kept {
+                engine.close(&book.files, &book.config());
+            }
+        }
+        let (expected, cold) = book.cold_in_full();
+        for (url, bytes) in &expected {
+            let now = shown.render(&book.files, url).map(|made| made.unwrap().ok());
+            prop_assert_eq!(now, Some(Some(bytes.clone())), "{}", url);
+        }
+        let is_of_a_template = |found: &Diagnostic| found.rule.code.starts_with('T');
+        let found = |all: &[Diagnostic]| -> Vec<Diagnostic> {
+            all.iter().filter(|found| !is_of_a_template(found)).cloned().collect()
+        };
+        let (found, expected) = (found(&shown.diagnostics), found(&cold.diagnostics));
+        prop_assert_eq!(book.show(&found), book.show(&expected));
     }
 }
 
@@ -281,21 +316,52 @@ impl Book {
         }
     }
 
-    /// The output of a cold build of the same files.
-    fn cold(&self) -> (BTreeMap<String, Vec<u8>>, Report) {
-        let files = MemoryFiles::default();
-        for path in self.files.list(Path::new(ROOT)).unwrap() {
-            let ours = ["book", ".lacuna"].map(|folder| Path::new(ROOT).join(folder));
-            if !ours.iter().any(|folder| path.starts_with(folder)) {
-                files.write(&path, &self.files.read(&path).unwrap()).unwrap();
-            }
+    /// Brings a preview up to date.
+    fn look(&self, engine: &mut Engine, changes: &Changes, earlier: Option<&Snapshot>) -> Snapshot {
+        Snapshot::take(engine, &self.files, Arc::new(self.config()), changes, earlier).unwrap()
+    }
+
+    /// All files that the site is made from, by their paths.
+    fn sources(&self) -> BTreeMap<SitePath, Vec<u8>> {
+        let all = self.files.list(Path::new(ROOT)).unwrap();
+        let ours = ["book", ".lacuna"].map(|folder| Path::new(ROOT).join(folder));
+        let sources = all.iter().filter(|path| !ours.iter().any(|folder| path.starts_with(folder)));
+        let source = |path: &PathBuf| {
+            (SitePath::below(Path::new(ROOT), path).unwrap(), self.files.read(path).unwrap())
+        };
+        sources.map(source).collect()
+    }
+
+    /// What a watcher tells of a step. Settings and days are no files of the content.
+    fn changes_since(&self, before: &BTreeMap<SitePath, Vec<u8>>, step: &Step) -> Changes {
+        let now = self.sources();
+        let all = before.keys().chain(now.keys());
+        let changed: BTreeSet<SitePath> =
+            all.filter(|path| before.get(*path) != now.get(*path)).cloned().collect();
+        let is_settings = changed.iter().any(|path| path.as_str() == "book.toml");
+        match step {
+            Step::Day(_) => Changes::All,
+            _ if is_settings => Changes::All,
+            _ => Changes::Files(changed),
         }
-        let (mut outputs, report) = build_in_memory(&files, &self.config()).unwrap();
+    }
+
+    /// The output of a cold build of the same files, but for pages that keep their last good version.
+    fn cold(&self) -> (BTreeMap<String, Vec<u8>>, Report) {
+        let (mut outputs, report) = self.cold_in_full();
         // A page that can't be rendered keeps its last good version, which a cold build hasn't.
         if report.diagnostics.iter().any(|found| found.rule.code == "T001") {
             outputs.retain(|url, _| self.files.read(&on_disk(url)).is_ok());
         }
         (outputs, report)
+    }
+
+    fn cold_in_full(&self) -> (BTreeMap<String, Vec<u8>>, Report) {
+        let files = MemoryFiles::default();
+        for (path, bytes) in self.sources() {
+            files.write(&path.on_disk(Path::new(ROOT)), &bytes).unwrap();
+        }
+        build_in_memory(&files, &self.config()).unwrap()
     }
 
     fn output(&self) -> BTreeMap<String, Vec<u8>> {
@@ -316,8 +382,8 @@ impl Book {
             .collect()
     }
 
-    fn show(&self, report: &Report) -> String {
-        print(&report.diagnostics, Format::Short, &|path| {
+    fn show(&self, found: &[Diagnostic]) -> String {
+        print(found, Format::Short, &|path| {
             let bytes = self.files.read(&path.on_disk(Path::new(ROOT))).ok()?;
             Some(String::from_utf8_lossy(&bytes).into_owned())
         })
