@@ -152,10 +152,14 @@ pub(super) fn structured(
     let url = page.canonical.as_ref().filter(|_| scene.config.html.indexable && !page.noindex)?;
     let home = scene.canonical("")?;
     let site = json!({"@type": "WebSite", "name": scene.config.book.title, "url": home});
+    let (kind, name) = match entry.kind {
+        EntryKind::Home => ("WebSite", &scene.config.book.title),
+        _ => ("TechArticle", &page.title),
+    };
     let mut about = json!({
         "@context": "https://schema.org",
-        "@type": if entry.kind == EntryKind::Home { "WebSite" } else { "TechArticle" },
-        "name": page.title,
+        "@type": kind,
+        "name": name,
         "url": url,
         "inLanguage": scene.config.book.language,
     });

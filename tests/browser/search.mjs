@@ -147,6 +147,7 @@ try {
     await tab.keyboard.press("Control+k");
     await tab.waitForSelector("dialog.finder[open]");
     equal(await tab.evaluate(() => document.activeElement.id), "finder-words");
+    await ask(tab, "backups");
     await tab.keyboard.press("Escape");
     await tab.waitForSelector("dialog.finder", { state: "hidden" });
     equal(await tab.evaluate(() => document.activeElement.className), "brand");

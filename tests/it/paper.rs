@@ -158,16 +158,20 @@ fn the_files_that_a_page_links_to_are_listed_with_their_sizes() {
     assert!(list.contains(&format!("{link} <span class=\"soft\">4 bytes</span>")), "{list}");
 }
 
+/// What search engines read of a page.
+fn structured(book: &str, url: &str) -> serde_json::Value {
+    let page = Sandbox::new(book).page(url);
+    let data = page.split_once("<script type=\"application/ld+json\">").unwrap().1;
+    serde_json::from_str(data.split("</script>").next().unwrap()).unwrap()
+}
+
 const INVITED: &str = "[output.html]\nsite-url = \"https://a.org/b/\"\nindexable = true\n";
 
 #[test]
 fn search_engines_that_are_invited_get_structured_data_that_ends_no_element() {
     let book = BOOK.replace("[book]", &format!("{INVITED}[book]"));
     let evil = book.replace("description: How to restore.", "description: \"</script><b>\"");
-    let page = Sandbox::new(&evil).page("operations/backups.html");
-    let data = page.split_once("<script type=\"application/ld+json\">").unwrap().1;
-    let data: serde_json::Value =
-        serde_json::from_str(data.split("</script>").next().unwrap()).unwrap();
+    let data = structured(&evil, "operations/backups.html");
     assert_eq!(data["@type"], "TechArticle");
     assert_eq!(data["url"], "https://a.org/b/operations/backups.html");
     assert_eq!(data["description"], "</script><b>");
@@ -175,6 +179,13 @@ fn search_engines_that_are_invited_get_structured_data_that_ends_no_element() {
     let items: Vec<&str> = steps.iter().map(|step| step["item"].as_str().unwrap()).collect();
     assert_eq!(items, ["https://a.org/b/", "https://a.org/b/operations/"]);
     assert!(!printed("operations/backups.html").contains("ld+json"));
+}
+
+#[test]
+fn search_engines_know_the_site_by_its_own_title() {
+    let book = BOOK.replace("[book]", &format!("{INVITED}[book]"));
+    let data = structured(&book.replace("\n# Book\n", "\n# Welcome\n"), "index.html");
+    assert_eq!((&data["@type"], &data["name"]), (&"WebSite".into(), &"Book".into()));
 }
 
 #[test]

@@ -376,8 +376,12 @@
     dialog.addEventListener("keydown", step);
   }
 
-  // Arrow keys go through the results.
+  // Arrow keys go through the results. Escape closes at once: by itself it would first empty the field.
   function step(event) {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      dialog.close();
+    }
     var down = event.key === "ArrowDown", up = event.key === "ArrowUp";
     if (!down && !up || event.target.tagName === "SELECT") return;
     var links = Array.from(list.querySelectorAll("a"));
