@@ -351,6 +351,16 @@ try {
     }
   });
 
+  await check("the number of a tier's written gaps leads to these", async () => {
+    const tab = await open(`${smallHost}index.html`);
+    await tab.click(".numbers summary");
+    await tab.click(".counts tbody tr:first-child td:nth-child(3) a");
+    await tab.waitForURL(/status\/index\.html\?tier=critical/);
+    const shown = await tab.locator("tr[data-status]:visible").evaluateAll((rows) => rows.map((row) => row.dataset.status).sort());
+    await tab.close();
+    if (shown.join() !== "complete,in-review,in-review,stale") throw new Error(shown.join());
+  });
+
   await check("a tab is chosen by keyboard, and holds on the next page", async () => {
     const tab = await open(`${smallHost}forms.html`);
     await tab.focus("[role=tab][aria-selected=true]");
