@@ -25,6 +25,7 @@ mod rules;
 mod search;
 mod site;
 mod snapshot;
+mod store;
 mod theme;
 mod texts;
 
@@ -62,6 +63,8 @@ pub struct Report {
     pub resolved: bool,
     /// Pages that were rendered.
     pub rendered: usize,
+    /// Diagrams that were drawn.
+    pub drawn: usize,
     /// Files that were written.
     pub written: usize,
     /// Files that were removed.
@@ -81,7 +84,11 @@ impl std::fmt::Display for Report {
             out,
             "read {}, parsed {}, resolved {resolved}, rendered {}, written {}, removed {}",
             self.read, self.parsed, self.rendered, self.written, self.removed
-        )
+        )?;
+        match self.drawn {
+            0 => Ok(()),
+            drawn => write!(out, ", drawn {drawn}"),
+        }
     }
 }
 
@@ -103,7 +110,7 @@ pub fn build_watched(
     engine.progress = Arc::clone(progress);
     let mut analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
     // What comes needs the room.
-    rayon::broadcast(|_| engine.code.forget());
+    rayon::broadcast(|_| engine.store.forget());
     engine.clock.mark("site, rules, statuses");
     analysis.past = engine.past(files, config, &Changes::All, &analysis);
     engine.clock.mark("coverage over time");
@@ -129,6 +136,7 @@ pub fn build_watched(
     let mut report = analysis.report();
     report.pages = plan::pages(&jobs);
     report.rendered = done.rendered;
+    report.drawn = analysis.store.drawn();
     report.written = done.written;
     report.removed = done.removed;
     report.stages = std::mem::take(&mut engine.clock.stages);

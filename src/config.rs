@@ -107,6 +107,8 @@ pub struct Html {
     pub admonitions: bool,
     /// Whether formulas in LaTeX stand between dollar signs.
     pub math: bool,
+    /// Whether Mermaid diagrams are drawn.
+    pub diagrams: bool,
     /// How lines of code begin that are run and not shown, by language.
     pub hidelines: BTreeMap<String, String>,
     /// Where the repository is.
@@ -289,6 +291,7 @@ impl Reader<'_> {
             definition_lists: html.definition_lists.unwrap_or(true),
             admonitions: html.admonitions.unwrap_or(true),
             math: html.math.unwrap_or(false),
+            diagrams: html.diagrams.unwrap_or(true),
             hidelines: html.code.hidelines,
             repository: html.git_repository_url,
             edit_url: html.edit_url_template,

@@ -14,6 +14,7 @@ pub mod gate;
 pub mod config;
 pub mod source;
 pub mod checklist;
+pub mod diagrams;
 pub mod parse;
 pub mod resolve;
 pub mod lint;

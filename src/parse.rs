@@ -31,6 +31,7 @@ use crate::base::{Digest, Hasher, SitePath, one_line, percent_decode};
 use crate::checklist::{Events, end_of};
 use crate::config::Html;
 use crate::diag::{Diagnostic, Span};
+use crate::diagrams::{Drawing, Drawings};
 use crate::source::{FrontMatter, SourceFile, Suppression, without_directives};
 
 /// A page after parsing.
@@ -52,6 +53,8 @@ pub struct ParsedPage {
     pub diagnostics: Vec<Diagnostic>,
     /// Findings that are meant to be.
     pub suppressions: Vec<Suppression>,
+    /// Whether parsing it again can give nothing else: false when time ran out for a diagram.
+    pub lasting: bool,
 }
 
 /// What all other pages may know of a page.
@@ -104,6 +107,8 @@ pub struct PageOwn {
     pub excerpt: String,
     /// The directives that are left to the theme, in order.
     pub directives: Vec<DirectiveUse>,
+    /// The names of the drawings in its body.
+    pub drawings: Vec<String>,
 }
 
 /// A section of a page without markup.
@@ -155,6 +160,8 @@ impl LinkRef {
 pub struct Body {
     /// The parts, in order.
     pub pieces: Vec<Piece>,
+    /// The diagrams in it, with the keys of their texts.
+    pub drawings: Vec<(Digest, Drawing)>,
 }
 
 /// A part of a body.
@@ -166,6 +173,8 @@ pub enum Piece {
     Link(usize),
     /// What the theme makes of a directive.
     Directive(Box<DirectiveUse>),
+    /// The URL of a file that is made for the page, from the root of the site.
+    Made(String),
     /// Highlighted code.
     Code {
         /// Of its language and its text.
@@ -202,13 +211,14 @@ impl Body {
             Piece::Html(html) => Piece::Html(change(html)),
             other => other.clone(),
         };
-        Self { pieces: self.pieces.iter().map(change).collect() }
+        Self { pieces: self.pieces.iter().map(change).collect(), drawings: Vec::new() }
     }
 
     /// The HTML, with each hole filled by the escaped URL that is given for it, or by what is made
-    /// of a directive.
+    /// of a directive; `root` leads from the page to the root of the site.
     pub fn fill<'a, E>(
         &self,
+        root: &str,
         url: impl Fn(usize) -> &'a str,
         directive: impl Fn(&DirectiveUse) -> Result<String, E>,
     ) -> Result<String, E> {
@@ -216,6 +226,7 @@ impl Body {
             Piece::Html(html) | Piece::Code { html, .. } => html.len(),
             Piece::Link(number) => url(*number).len(),
             Piece::Directive(_) => 0,
+            Piece::Made(file) => root.len() + file.len(),
         };
         let mut out = String::with_capacity(self.pieces.iter().map(length).sum());
         for piece in &self.pieces {
@@ -223,6 +234,7 @@ impl Body {
                 Piece::Html(html) | Piece::Code { html, .. } => out.push_str(html),
                 Piece::Link(number) => out.push_str(&crate::base::escape_html(url(*number))),
                 Piece::Directive(used) => out.push_str(&directive(used)?),
+                Piece::Made(file) => out.extend([root, file]),
             }
         }
         Ok(out)
@@ -255,6 +267,8 @@ pub struct ParseOptions<'a> {
     pub math: bool,
     /// Whether the text is kept for the search.
     pub search: bool,
+    /// Whether diagrams are drawn.
+    pub diagrams: bool,
 }
 
 impl<'a> From<&'a Html> for ParseOptions<'a> {
@@ -267,6 +281,29 @@ impl<'a> From<&'a Html> for ParseOptions<'a> {
             math: html.math,
             hidelines: &html.hidelines,
             search: html.search.enable,
+            diagrams: html.diagrams,
+        }
+    }
+}
+
+/// What was made before and is expensive: what isn't there isn't wanted.
+#[derive(Clone, Copy, Default)]
+pub struct Memory<'a> {
+    /// Highlighted code. Without it none is highlighted, which takes a tenth of the time and
+    /// changes nothing but the body.
+    pub code: Option<&'a CodeCache>,
+    /// Diagrams. Without it none is drawn, and none that can't be drawn is found.
+    pub drawings: Option<&'a Drawings>,
+}
+
+impl Memory<'_> {
+    /// Keeps what is in the body of a page for its next version.
+    pub fn keep(&self, body: &Body) {
+        if let Some(code) = self.code {
+            code.keep_all(body);
+        }
+        if let Some(known) = self.drawings {
+            body.drawings.iter().for_each(|(key, drawing)| known.keep(*key, drawing));
         }
     }
 }
@@ -289,9 +326,8 @@ fn events<'a>(text: &'a str, options: ParseOptions) -> Vec<(Event<'a>, std::ops:
     TextMergeWithOffset::new(parser).collect()
 }
 
-/// Parses one page. Without a memory for code none is highlighted, which takes a tenth of the time
-/// and changes nothing but the body.
-pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>) -> ParsedPage {
+/// Parses one page.
+pub fn parse(source: SourceFile, options: ParseOptions, memory: Memory) -> ParsedPage {
     let mut unresolved = Vec::new();
     let look = prose::unresolved(&mut unresolved);
     let parser =
@@ -299,10 +335,11 @@ pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>
     let definitions = prose::definitions(parser.reference_definitions());
     let events: Vec<_> = TextMergeWithOffset::new(parser.into_offset_iter()).collect();
     let (heading, body) = split_heading(&events);
-    let mut written = html::write(&source, &events[body..], heading.as_ref(), options, code);
+    let mut written = html::write(&source, &events[body..], heading.as_ref(), options, memory);
     let standing = standing_of(&source, &events, options);
     let fences = fences::fences(&source, &events);
     let excerpt = excerpt(&events);
+    let drawings = written.body.drawings.iter().map(|(_, drawing)| drawing.name()).collect();
     let mut prose = prose::check(&prose::Text {
         source: &source,
         events: &events,
@@ -328,12 +365,13 @@ pub fn parse(source: SourceFile, options: ParseOptions, code: Option<&CodeCache>
             variables: source.variables,
         },
         standing,
-        own: PageOwn { toc: written.toc, excerpt, directives: written.body.directives() },
+        own: PageOwn { toc: written.toc, excerpt, directives: written.body.directives(), drawings },
         body: written.body,
         text,
         fences,
         diagnostics,
         suppressions: source.suppressions,
+        lasting: written.lasting,
     }
 }
 

@@ -20,6 +20,7 @@ use super::pages::{Done, Pages, Scope, Text};
 use super::progress::Progress;
 use super::rules::Rules;
 use super::site::{self, Resolved};
+use super::store::Store;
 use super::texts::Texts;
 use super::{Report, theme};
 use crate::base::{Digest, SitePath};
@@ -30,7 +31,7 @@ use crate::examples::Example;
 use crate::files::{Error, Files, Kind};
 use crate::history::{self, History};
 use crate::lint;
-use crate::parse::{Body, CodeCache, PageFacts, PageOwn};
+use crate::parse::{Body, PageFacts, PageOwn};
 use crate::render::{self, Scene, Shared, Theme};
 use crate::resolve::Site;
 use crate::source::{self, Suppression, Tree};
@@ -39,8 +40,8 @@ pub(super) use parts::Parts;
 
 /// Everything that is known before the first page is rendered.
 pub struct Analysis {
-    pages: Arc<Parts>,
-    code: Arc<CodeCache>,
+    pub(super) pages: Arc<Parts>,
+    pub(super) store: Arc<Store>,
     tree: Arc<Tree>,
     /// What there should be.
     pub checklist: Option<Arc<Checklist>>,
@@ -108,7 +109,7 @@ pub struct Engine {
     pages: Pages,
     /// Of the pages, in the order of a tree.
     parts: Option<(Arc<Tree>, Arc<Parts>)>,
-    pub(super) code: Arc<CodeCache>,
+    pub(super) store: Arc<Store>,
     /// The other files of a tree.
     texts: Option<(Arc<Tree>, Arc<Texts>, Vec<Diagnostic>)>,
     theme: Option<(Arc<Theme>, Vec<Diagnostic>)>,
@@ -228,7 +229,7 @@ impl Engine {
         Ok(Analysis {
             lines: judging::lines(files, config, &history, &judged),
             pages,
-            code: Arc::clone(&self.code),
+            store: Arc::clone(&self.store),
             tree,
             checklist: texts.checklist.clone(),
             site,
@@ -258,7 +259,7 @@ impl Engine {
             files,
             config,
             cache: self.cache.as_ref(),
-            code: &self.code,
+            store: &self.store,
             progress: self.progress.read(),
             changes,
             bodies: wanted == Wanted::Bodies,
@@ -475,7 +476,7 @@ impl Analysis {
         config: &Config,
         page: usize,
     ) -> Result<Body, Box<Diagnostic>> {
-        self.text(page).body(files, config, &self.facts()[page].path, &self.code)
+        self.text(page).body(files, config, &self.facts()[page].path, &self.store)
     }
 
     /// How to get at the text of a page.

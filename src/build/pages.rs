@@ -15,15 +15,16 @@ use serde::{Deserialize, Serialize};
 use super::Changes;
 use super::cache::Cache;
 use super::progress::Count;
+use super::store::Store;
 use crate::base::{Digest, Hasher, SitePath};
 use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::files::{Files, Stamp};
-use crate::parse::{self, Body, CodeCache, PageFacts, PageOwn, ParseOptions, Standing};
+use crate::parse::{self, Body, PageFacts, PageOwn, ParseOptions, Standing};
 use crate::search::{self, Signs};
 use crate::source::{self, SourceFile, Suppression, Tree};
 use text::Kept;
-pub(super) use text::{Place, Text};
+pub(super) use text::{Place, Text, changed_meanwhile};
 
 /// So many shards share all pages.
 const SHARDS: usize = 64;
@@ -51,6 +52,8 @@ pub(super) struct Page {
     /// Whether no more than its head was read.
     #[serde(skip)]
     is_head: bool,
+    /// Whether parsing it again can give nothing else.
+    lasting: bool,
     #[serde(skip)]
     pub done: Done,
 }
@@ -74,7 +77,7 @@ pub(super) struct Scope<'a> {
     pub files: &'a dyn Files,
     pub config: &'a Config,
     pub cache: Option<&'a Cache>,
-    pub code: &'a CodeCache,
+    pub store: &'a Store,
     pub progress: &'a Count,
     pub changes: &'a Changes,
     /// Whether bodies are wanted, too.
@@ -251,17 +254,18 @@ impl Shard {
         let source = read(scope.files, scope.config, path);
         let stamps = stamps(scope, path, &source.includes);
         let key = parse_key(&source, options);
-        let code = scope.bodies.then_some(scope.code);
-        let same = |page: &&mut Page| page.key == key && (page.body.is_some() || code.is_none());
+        let same = |page: &&mut Page| {
+            page.key == key && page.lasting && (page.body.is_some() || !scope.bodies)
+        };
         if let Some(page) = self.pages.get_mut(path).filter(same) {
             (page.stamps, page.is_head) = (stamps, is_head);
             return Done::Read;
         }
         if let Some(body) = self.body(scope, path) {
-            scope.code.keep_all(&body);
+            scope.store.for_body().keep(&body);
         }
         self.included.extend(source.includes.iter().cloned());
-        let page = Page { is_head, ..Page::new(source, key, stamps, options, code) };
+        let page = Page { is_head, ..Page::new(scope, source, key, stamps) };
         match self.pages.insert(path.clone(), page) {
             Some(_) => Done::Parsed,
             None => Done::New,
@@ -341,15 +345,13 @@ impl Scope<'_> {
 }
 
 impl Page {
-    fn new(
-        source: SourceFile,
-        key: Digest,
-        stamps: Option<Vec<Stamp>>,
-        options: ParseOptions,
-        code: Option<&CodeCache>,
-    ) -> Self {
-        let page = parse::parse(source, options, code);
-        let body = code.map(|_| Kept::new(&page.body));
+    fn new(scope: &Scope, source: SourceFile, key: Digest, stamps: Option<Vec<Stamp>>) -> Self {
+        let memory = match scope.bodies {
+            true => scope.store.for_body(),
+            false => scope.store.for_findings(),
+        };
+        let page = parse::parse(source, ParseOptions::from(&scope.config.html), memory);
+        let body = scope.bodies.then(|| Kept::new(&page.body));
         Self {
             key,
             stamps,
@@ -364,6 +366,7 @@ impl Page {
             fences: Kept::new(&page.fences),
             signs: Arc::new(search::signs(&page.text)),
             is_head: false,
+            lasting: page.lasting,
             done: Done::New,
         }
     }
@@ -379,6 +382,7 @@ impl Page {
             return true;
         }
         match scope.changes {
+            Changes::All if !self.lasting => true,
             Changes::Files(paths) => self.inputs().any(|path| paths.contains(path)),
             Changes::All => {
                 let stamp = |path: &SitePath| scope.files.stamp(&path.on_disk(&scope.config.root));

@@ -7,11 +7,13 @@ use foldhash::HashSet;
 
 use super::cache::Cache;
 use super::outputs::Key;
+use super::pages::changed_meanwhile;
 use super::search::{self, Finder, Part};
 use super::{Analysis, Made};
 use crate::base::{Digest, Hasher, SitePath};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
+use crate::diagrams::{Shade, url};
 use crate::files::{Error, Files, Kind};
 use crate::render::{self, PageView, Scene};
 use crate::resolve::Outcome;
@@ -47,6 +49,8 @@ pub(super) enum Job {
     StatusFeed,
     /// A file of the search.
     Search(Arc<Finder>, Part),
+    /// A picture of a diagram: a page that shows it, its name, what it is for.
+    Drawing(usize, String, Shade),
 }
 
 impl Job {
@@ -112,6 +116,7 @@ pub(super) fn beside(
     let mut jobs = Jobs::new();
     let search = config.html.search.enable;
     let is_ours = |url: &str| search && search::owns(url);
+    jobs.extend(drawings(analysis).filter(|(url, _)| take(url)));
     let mut copy = |path: &SitePath, url: String| match !is_ours(&url) && take(&url) {
         true => jobs.push((url, Job::Copy(path.on_disk(&config.root)))),
         false => diagnostics.push(in_our_place(path, &url)),
@@ -132,6 +137,14 @@ pub(super) fn beside(
     let page = |found: Arc<render::Difference>| (found.url.clone(), Job::Difference(found));
     jobs.extend(differences.into_iter().map(page));
     Beside { jobs, diagnostics: config.leveled(diagnostics) }
+}
+
+/// The pictures of diagrams, by the pages that show them.
+fn drawings(analysis: &Analysis) -> impl Iterator<Item = (String, Job)> {
+    analysis.pages.drawings().flat_map(|(page, name)| {
+        [Shade::Light, Shade::Dark]
+            .map(|shade| (url(name, shade), Job::Drawing(page, name.to_string(), shade)))
+    })
 }
 
 /// The pages in Markdown, and the list of them.
@@ -212,6 +225,7 @@ impl<'a> Maker<'a> {
                 key: finder.key(self, part),
                 make: Box::new(move || Ok(Ok(finder.write(self, part).into_bytes()))),
             },
+            Job::Drawing(page, name, shade) => self.drawing(*page, name, *shade),
             Job::Page(entry) => self.page(*entry),
             Job::NotFound => {
                 let view = render::not_found(self.scene);
@@ -253,6 +267,7 @@ impl<'a> Maker<'a> {
             | Job::Bytes(_)
             | Job::Pages
             | Job::Search(..)
+            | Job::Drawing(..)
             | Job::Twin(_)
             | Job::Llms => Ok(()),
             Job::Print(print) => {
@@ -312,6 +327,22 @@ impl<'a> Maker<'a> {
             }))
         };
         Ready { key: Some(key), make: Box::new(make) }
+    }
+
+    /// Its name says all that is in it.
+    fn drawing(&'a self, page: usize, name: &'a str, shade: Shade) -> Ready<'a> {
+        let make = move || {
+            let body = match self.analysis.body(self.files, self.config, page) {
+                Ok(body) => body,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            let known = body.drawings.iter().map(|(_, drawing)| drawing);
+            let drawing = known.into_iter().find(|drawing| drawing.name() == name);
+            let path = &self.analysis.facts()[page].path;
+            let drawing = drawing.ok_or_else(|| Box::new(changed_meanwhile(path)));
+            Ok(drawing.map(|drawing| drawing.svg(shade).as_bytes().to_vec()))
+        };
+        Ready { key: Some(vec![Digest::of(url(name, shade).as_bytes())]), make: Box::new(make) }
     }
 
     fn twin(&'a self, entry: usize) -> Ready<'a> {

@@ -97,6 +97,8 @@ pub(super) struct HtmlTable {
     /// Whether `$…$` and `$$…$$` are formulas in LaTeX, as blocks of the language `math` always are;
     /// false unless set.
     pub math: Option<bool>,
+    /// Whether Mermaid diagrams are drawn; true unless set.
+    pub diagrams: Option<bool>,
     /// The address of the repository, for a link on each page.
     pub git_repository_url: Option<String>,
     /// The address where a page is edited; `{path}` stands for its path.

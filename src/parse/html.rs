@@ -4,6 +4,7 @@
 //! holds: alignment is a class. URLs are holes.
 
 mod code;
+mod diagram;
 mod directives;
 mod marks;
 mod notes;
@@ -16,10 +17,11 @@ use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::markup;
 use super::math::Place;
-use super::{Body, CodeCache, Heading, LinkRef, ParseOptions, Piece, plain};
-use crate::base::{escape_html, one_line};
+use super::{Body, Heading, LinkRef, Memory, ParseOptions, Piece, plain};
+use crate::base::{Digest, escape_html, one_line};
 use crate::checklist::{Events, end_of};
 use crate::diag::Diagnostic;
+use crate::diagrams::Drawing;
 use crate::source::{self, Part, SourceFile};
 
 /// What writing a page gives.
@@ -31,6 +33,7 @@ pub(super) struct Written {
     pub anchors: Vec<String>,
     pub links: Vec<LinkRef>,
     pub diagnostics: Vec<Diagnostic>,
+    pub lasting: bool,
 }
 
 /// Writes the body of a page; `heading` is the one that the template writes.
@@ -39,9 +42,9 @@ pub(super) fn write(
     events: &Events,
     heading: Option<&(String, String)>,
     options: ParseOptions,
-    code: Option<&CodeCache>,
+    memory: Memory,
 ) -> Written {
-    let mut writer = Writer::new(source, options, code);
+    let mut writer = Writer::new(source, options, memory);
     if let Some((_, id)) = heading {
         writer.take_id(id);
     }
@@ -53,13 +56,16 @@ pub(super) fn write(
 struct Writer<'a> {
     source: &'a SourceFile,
     options: ParseOptions<'a>,
-    code: Option<&'a CodeCache>,
+    memory: Memory<'a>,
     out: Vec<Piece>,
+    drawings: Vec<(Digest, Drawing)>,
     toc: Vec<Heading>,
     heading_ids: BTreeMap<usize, String>,
     ids: BTreeSet<String>,
     links: Vec<LinkRef>,
     diagnostics: Vec<Diagnostic>,
+    /// Whether writing it again can give nothing else.
+    lasting: bool,
     /// How each open quotation ends.
     quotes: Vec<&'static str>,
     /// How each open link ends.
@@ -88,17 +94,19 @@ struct Notes {
 }
 
 impl<'a> Writer<'a> {
-    fn new(source: &'a SourceFile, options: ParseOptions<'a>, code: Option<&'a CodeCache>) -> Self {
+    fn new(source: &'a SourceFile, options: ParseOptions<'a>, memory: Memory<'a>) -> Self {
         Self {
             source,
             options,
-            code,
+            memory,
             out: Vec::new(),
+            drawings: Vec::new(),
             toc: Vec::new(),
             heading_ids: BTreeMap::new(),
             ids: BTreeSet::new(),
             links: Vec::new(),
             diagnostics: Vec::new(),
+            lasting: true,
             quotes: Vec::new(),
             anchors_open: 0,
             table: Table::default(),
@@ -109,12 +117,13 @@ impl<'a> Writer<'a> {
 
     fn finish(self) -> Written {
         Written {
-            body: Body { pieces: self.out },
+            body: Body { pieces: self.out, drawings: self.drawings },
             toc: self.toc,
             heading_ids: self.heading_ids,
             anchors: self.ids.into_iter().collect(),
             links: self.links,
             diagnostics: self.diagnostics,
+            lasting: self.lasting,
         }
     }
 

@@ -193,7 +193,7 @@ impl<'a> Scene<'a> {
 pub fn fill(scene: &Scene, theme: &Theme, page: usize, body: &Body) -> Result<String, Diagnostic> {
     let url = |link: usize| scene.site.links[page][link].url.as_str();
     let root = scene.site.entry(page).map(|entry| root_of(&entry.url)).unwrap_or_default();
-    body.fill(url, |used| theme.directive(used, &root, url))
+    body.fill(&root, url, |used| theme.directive(used, &root, url))
 }
 
 /// The digest of the URLs that a body is filled with.

@@ -106,7 +106,7 @@ pub fn put_chapters<E: From<Diagnostic>>(
         let named = |html: &str| with_prefix(html, &chapter.id);
         let url = |link: usize| urls[link].as_str();
         let directive = |used: &_| theme.directive(used, &root, url).map(|html| named(&html));
-        chapter.body = body(page)?.map_html(named).fill(url, directive)?;
+        chapter.body = body(page)?.map_html(named).fill(&root, url, directive)?;
     }
     Ok(())
 }

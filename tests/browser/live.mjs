@@ -144,6 +144,24 @@ try {
     await stays(tab);
   });
 
+  await check("a diagram is drawn anew, and its tabs stay", async () => {
+    const drawn = (word) => page("New words.", `\`\`\`mermaid tab="Picture" title="${word}"\nflowchart LR\n  a --> ${word}\n\`\`\`\n`);
+    const waits = (word) => tab.waitForFunction((word) => {
+      const picture = document.querySelector(".diagram img.only-light");
+      return picture?.alt === word && picture.complete && picture.naturalWidth > 20;
+    }, word);
+    const look = () => tab.evaluate(() => document.querySelector(".diagram img.only-light").src);
+    write("content/guide/install.md", drawn("once"));
+    await tab.locator(".diagram").scrollIntoViewIfNeeded();
+    await waits("once");
+    const first = await look();
+    write("content/guide/install.md", drawn("again"));
+    await waits("again");
+    if (first === await look()) throw new Error("it is the same picture");
+    equal(await tab.locator(".tabs [role=tab]").count(), 1);
+    await stays(tab);
+  });
+
   await check("the contents of the page follow", async () => {
     write("content/guide/install.md", page("New words.", "## Brand new\n\nText.\n"));
     await tab.waitForSelector("nav.toc a:has-text('Brand new')", { state: "attached" });

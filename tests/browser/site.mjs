@@ -46,12 +46,14 @@ function build(root, name) {
 const text = "Words that say something about the matter at hand, so that the page is more than an outline. ".repeat(12);
 const sections = `## At a glance\n\n${text}\n\n## Why it matters\n\nSo.\n\n## Guidance\n\nThus.\n\n## Procedure\n\n1. One\n2. Two\n\n## Template\n\n\`\`\`yaml\nkey: value # words\n\`\`\`\n\n## Acceptance criteria\n\n- [x] Done\n- [ ] To do\n\n## References\n\n- [Home](../index.md)\n`;
 const forms = "```yaml title=\"limits.yaml\"\nper_minute: 60 # [!code --]\nper_minute: 100 # [!code ++]\nburst: 20 # [!code highlight]\nlong: " + "word ".repeat(60) + "\n```\n\n" +
-  "```sh tab=\"Debian\"\napt-get install restic\n```\n\n```sh tab=\"macOS\"\nbrew install restic\n```\n\n[The table](table.csv) as a file.\n\n" +
+  "```sh tab=\"Debian\"\napt-get install restic\n```\n\n```sh tab=\"macOS\"\nbrew install restic\n```\n\n" +
+  "```mermaid tab=\"Picture\" title=\"Nightly\"\nsequenceDiagram\n autonumber\n cron->>restic: backup\n restic-->>cron: done\n```\n\n[The table](table.csv) as a file.\n\n" +
   "A formula $e^{i\\pi} + 1 = 0$, and $\\mathbb{R}$ in the text.\n\n```math\nA = \\frac{\\text{uptime}}{\\text{uptime} + \\text{downtime}} + \\sum_{i=1}^{n} \\sqrt{x_i} + \\mathbf{v} \\cdot \\left( \\begin{aligned} a &= b \\\\ c &= d \\end{aligned} \\right) + \\overbrace{" + "a + ".repeat(20) + "a}^{\\text{so wide}}\n```\n";
 const markup = `# Markup\n\nText with \`code\`, **strong**, *emphasis*, ~~gone~~, [a link](https://example.org), a note[^1].\n\n[^1]: The note.\n\n` +
   ["NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"].map((kind) => `> [!${kind}]\n> Text with a [link](index.md) and \`code\`.\n\n`).join("") +
   `> [!TIP]- Folded\n> Text.\n\n> A quotation.\n\n| One | Two | Three |\n|:--|:-:|--:|\n| a | b | ${"wide ".repeat(60)} |\n\n` +
   "```rust\n// Comment\nfn main() { let x = \"text\"; println!(\"{x}\", 12); }\n```\n\n```console\n$ lacuna build \\\n  --strict\nbuilt\n$ lacuna check\n```\n\n" +
+  "```mermaid title=\"From draft to paid\"\nflowchart LR\n draft --> sent --> paid\n```\n\n" +
   "```json\n{\"a\": [1, true, null, \"text\"]}\n```\n\n```sql\nselect count(*) from t where a = 'b'; -- why\n```\n\n" +
   "Term\n: Definition\n\n## Heading two\n\n### Heading three\n\n#### Heading four\n\n---\n\n1. First\n\n   Second paragraph.\n2. Second\n\n- [ ] open\n- [x] done\n";
 write("book.toml", `[book]
@@ -371,6 +373,16 @@ try {
     if (!shown.startsWith("brew")) throw new Error(`it shows ${shown}`);
   });
 
+  await check("a tab may hold a diagram, and paper holds all tabs", async () => {
+    const tab = await open(`${smallHost}forms.html`);
+    await tab.click("[role=tab]:has-text('Picture')");
+    await tab.waitForFunction(() => document.querySelector(".panel img.only-light").naturalWidth > 50);
+    const shown = () => tab.locator(".tabs > :visible:not(.tablist)").evaluateAll((panels) => panels.map((panel) => panel.className).join());
+    const [alone, paper] = [await shown(), await tab.emulateMedia({ media: "print" }).then(shown)];
+    await tab.close();
+    if (alone !== "panel" || paper !== "code,code,panel") throw new Error(`it shows ${alone}, and ${paper} on paper`);
+  });
+
   await check("a long line can be wrapped, and what is copied has neither prompts nor lines that are gone", async () => {
     const tab = await open(`${smallHost}forms.html`);
     await tab.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -406,6 +418,37 @@ try {
     const late = await tab.evaluate(() => document.querySelector("[data-theme]") === document.documentElement);
     await tab.close();
     if (!late) throw new Error("the theme isn't set");
+  });
+
+  await check("a diagram is the one for the page: light, dark, by itself, chosen, without JavaScript, on paper, from the disk", async () => {
+    const wrong = [];
+    const look = async (what, tab, wanted) => {
+      const pictures = tab.locator(".diagram img");
+      await pictures.first().waitFor({ state: "attached" });
+      await tab.locator(`.diagram img.only-${wanted}`).scrollIntoViewIfNeeded();
+      await tab.waitForFunction((wanted) => document.querySelector(`.diagram img.only-${wanted}`).naturalWidth > 50, wanted);
+      const seen = await pictures.evaluateAll((pictures) => pictures.filter((picture) => picture.checkVisibility()).map((picture) => picture.className));
+      if (seen.join() !== `only-${wanted}`) wrong.push(`${what}: ${seen.join() || "none"}`);
+    };
+    for (const colorScheme of ["light", "dark"]) {
+      for (const javaScriptEnabled of [true, false]) {
+        for (const page of [`${smallHost}markup.html`, pathToFileURL(join(small, "markup.html")).href]) {
+          const tab = await open(page, { colorScheme, javaScriptEnabled });
+          await look(`${page} (${colorScheme}, JavaScript: ${javaScriptEnabled})`, tab, colorScheme);
+          await tab.close();
+        }
+      }
+    }
+    const tab = await open(`${smallHost}markup.html`, { colorScheme: "dark" });
+    await tab.click("button.theme");
+    await look("chosen: light", tab, "light");
+    await tab.click("button.theme");
+    await tab.emulateMedia({ colorScheme: "light" });
+    await look("chosen: dark", tab, "dark");
+    await tab.emulateMedia({ media: "print" });
+    await look("on paper", tab, "light");
+    await tab.close();
+    none(wrong);
   });
 
   await check("a page is small: 15 kB without its text, a first load of 60 kB and 8 requests", async () => {

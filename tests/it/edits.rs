@@ -78,7 +78,7 @@ const TEXTS: &[(&str, &[&str])] = &[
             "[output.html]\ntheme = \"own\"\n[variables]\nname = \"x\"\n",
             "[book]\ntitle = \"Other\"\n[variables]\nname = \"y\"\n",
             "[output.html]\ntheme = \"own\"\nsmart-punctuation = true\nraw-html = false\n",
-            "[output.html]\nsite-url = \"https://example.org/x/\"\n[rules]\nbroken-link = \"off\"\n",
+            "[output.html]\ndiagrams = false\nsite-url = \"https://example.org/x/\"\n[rules]\nbroken-link = \"off\"\n",
         ],
     ),
 ];
@@ -99,6 +99,10 @@ const LINES: &[&str] = &[
     "```rust\nfn keys() {}\n```",
     "```rust\nfn locks() { 1 }\n```",
     "```klingon\nnuqneH\n```",
+    "```mermaid title=\"Keys\"\npie\n \"Keys\" : 1\n```",
+    "```mermaid title=\"Locks\"\npie\n \"Locks\" : 2\n```",
+    "```mermaid\npie\n \"Locks\" : 2\n```",
+    "```mermaid\npie\n Locks\n```",
     "TODO: more",
 ];
 

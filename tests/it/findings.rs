@@ -264,6 +264,10 @@ const BROKEN: &[(&str, &str)] = &[
         "content/page.md:2:5: error[P012]: this formula can't be drawn: undefined control sequence: \\fraction",
     ),
     (
+        "-- page.md\n```mermaid\nno diagram\n```\n",
+        "content/page.md:1:1: warning[P013]: this diagram can't be drawn: ",
+    ),
+    (
         "-- page.md\n---\naliases: [../old.html]\n---\n",
         "content/page.md:2:10: error[S004]: `../old.html` can't be an old path of this site",
     ),
@@ -295,7 +299,7 @@ fn each_rule_is_told_with_its_place() {
         let found = Sandbox::with_files(&parse_fixture(fixture)).findings();
         let lines: Vec<&str> = found.lines().collect();
         let same = match expected.ends_with(": ") {
-            // The words are those of the template language.
+            // The words are those of a library.
             true => lines.len() == 1 && lines[0].starts_with(expected),
             false => lines == [*expected],
         };

@@ -8,6 +8,8 @@ mod build;
 mod cache;
 mod cli;
 mod commonmark;
+#[cfg(feature = "diagrams")]
+mod diagrams;
 mod differences;
 mod directives;
 mod edits;

@@ -28,6 +28,7 @@ struct Remarks {
     found: Vec<Diagnostic>,
     suppressions: Vec<Suppression>,
     directives: Vec<DirectiveUse>,
+    drawings: Vec<String>,
 }
 
 impl Parts {
@@ -71,6 +72,12 @@ impl Parts {
         self.remarks.values().flat_map(|of_page| &of_page.suppressions)
     }
 
+    /// The names of the drawings, with the numbers of the pages that they are on.
+    pub(in crate::build) fn drawings(&self) -> impl Iterator<Item = (usize, &str)> {
+        let pages = self.remarks.iter();
+        pages.flat_map(|(page, of_page)| of_page.drawings.iter().map(|name| (*page, name.as_str())))
+    }
+
     /// The directives that are left to the theme, page by page.
     pub(super) fn directives(&self) -> impl Iterator<Item = &[DirectiveUse]> {
         self.remarks.values().map(|of_page| &*of_page.directives)
@@ -82,9 +89,11 @@ fn remarks(at: usize, page: &Page) -> Option<(usize, Arc<Remarks>)> {
         found: page.found.clone(),
         suppressions: page.suppressions.clone(),
         directives: page.own.directives.clone(),
+        drawings: page.own.drawings.clone(),
     };
     let is_empty = remarks.found.is_empty()
         && remarks.suppressions.is_empty()
-        && remarks.directives.is_empty();
+        && remarks.directives.is_empty()
+        && remarks.drawings.is_empty();
     (!is_empty).then(|| (at, Arc::new(remarks)))
 }

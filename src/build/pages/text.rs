@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::{name, parse_key};
 use crate::base::{Digest, SitePath};
 use crate::build::cache::FOLDER;
+use crate::build::store::Store;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
 use crate::files::Files;
-use crate::parse::{self, Body, CodeCache, Fence, ParseOptions, ParsedPage, TextSection};
+use crate::parse::{self, Body, Fence, Memory, ParseOptions, ParsedPage, TextSection};
 use crate::search::Signs;
 use crate::source;
 
@@ -65,11 +66,11 @@ impl Text {
         files: &dyn Files,
         config: &Config,
         path: &SitePath,
-        code: &CodeCache,
+        store: &Store,
     ) -> Result<Body, Box<Diagnostic>> {
         let kept = self.body.as_ref().and_then(|place| place.read(files, config));
         kept.map_or_else(
-            || self.parse_again(files, config, path, Some(code)).map(|page| page.body),
+            || self.parse_again(files, config, path, store.for_body()).map(|page| page.body),
             Ok,
         )
     }
@@ -82,7 +83,8 @@ impl Text {
         path: &SitePath,
     ) -> Result<Vec<TextSection>, Box<Diagnostic>> {
         let kept = self.sections.read(files, config);
-        kept.map_or_else(|| self.parse_again(files, config, path, None).map(|page| page.text), Ok)
+        let again = || self.parse_again(files, config, path, Memory::default());
+        kept.map_or_else(|| again().map(|page| page.text), Ok)
     }
 
     /// The code of a page, as the body.
@@ -93,7 +95,8 @@ impl Text {
         path: &SitePath,
     ) -> Result<Vec<Fence>, Box<Diagnostic>> {
         let kept = self.fences.read(files, config);
-        kept.map_or_else(|| self.parse_again(files, config, path, None).map(|page| page.fences), Ok)
+        let again = || self.parse_again(files, config, path, Memory::default());
+        kept.map_or_else(|| again().map(|page| page.fences), Ok)
     }
 
     /// Of the body; none when it hasn't been made yet.
@@ -126,12 +129,12 @@ impl Text {
         files: &dyn Files,
         config: &Config,
         path: &SitePath,
-        code: Option<&CodeCache>,
+        memory: Memory,
     ) -> Result<ParsedPage, Box<Diagnostic>> {
         let options = ParseOptions::from(&config.html);
         let source = source::read_page(files, config, path);
         match parse_key(&source, options) == self.key {
-            true => Ok(parse::parse(source, options, code)),
+            true => Ok(parse::parse(source, options, memory)),
             false => Err(Box::new(changed_meanwhile(path))),
         }
     }
@@ -154,7 +157,7 @@ impl Place {
     }
 }
 
-fn changed_meanwhile(path: &SitePath) -> Diagnostic {
+pub(in crate::build) fn changed_meanwhile(path: &SitePath) -> Diagnostic {
     let message = "this file was changed while the site was being made; its page stays as it was";
     Diagnostic::new("E002", Some(Span::file(path)), message).help("build again")
 }

@@ -45,19 +45,31 @@ impl Writer<'_> {
                 return;
             }
         } else if !language.is_empty() && !highlight::knows(language) {
-            self.unknown_language(language, range);
+            self.unknown_language(language, range.clone());
         }
         let attribute = |name: &str| match kind {
             CodeBlockKind::Fenced(info) => fences::attribute(info, name),
             CodeBlockKind::Indented => None,
         };
+        let title = attribute("title");
+        let tab = attribute("tab");
+        match self.drawing(language, code, range.clone()) {
+            Some(drawing) => self.panel(tab.as_deref(), |writer| {
+                writer.diagram(&drawing, title.as_deref(), code, range);
+            }),
+            None => self.frame(language, title.or(tab).as_deref(), code),
+        }
+    }
+
+    /// Writes code in a frame, with its title.
+    pub(super) fn frame(&mut self, language: &str, title: Option<&str>, code: &str) {
         self.push("<div class=\"code\"");
         if !language.is_empty() {
             self.push(&format!(" data-language=\"{}\"", escape_html(language)));
         }
         self.push(">");
-        if let Some(title) = attribute("title").or_else(|| attribute("tab")) {
-            self.push(&format!("<p class=\"code-title\">{}</p>", escape_html(&title)));
+        if let Some(title) = title {
+            self.push(&format!("<p class=\"code-title\">{}</p>", escape_html(title)));
         }
         self.push("<pre tabindex=\"0\"><code>");
         self.lines(language, code);
@@ -67,7 +79,7 @@ impl Writer<'_> {
     /// The lines of a block of code.
     fn lines(&mut self, language: &str, code: &str) {
         let (plain, marks) = marks::take(code);
-        let known = self.code.filter(|_| !language.is_empty());
+        let known = self.memory.code.filter(|_| !language.is_empty());
         match known.and_then(|known| known.highlight(language, &plain)) {
             // CommonMark, section 2.3, as in `push`.
             Some((key, html)) if marks.is_empty() => {

@@ -173,7 +173,7 @@
     all("div.tabs").forEach(function (box, number) {
       if (box.querySelector("[role=tablist]")) return;
       var list = make("div", { className: "tablist", role: "tablist", ariaLabel: "Variants" });
-      all(".code", box).forEach(function (panel, place) {
+      all(":scope > :is(.code, .panel)", box).forEach(function (panel, place) {
         var id = "tab-" + number + "-" + place, name = panel.querySelector(".code-title").textContent;
         var tab = make("button", { type: "button", id: id, role: "tab", textContent: name });
         Object.assign(panel, { id: id + "-panel", role: "tabpanel" });
