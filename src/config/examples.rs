@@ -91,6 +91,8 @@ pub enum Format {
     Toml,
     /// A table with as many cells in each row.
     Csv,
+    /// A diagram, which is drawn.
+    Mermaid,
 }
 
 /// A server that an example gets for itself.
@@ -158,7 +160,7 @@ pub(super) struct RunnerTable {
     pub files: Option<Vec<String>>,
     /// Patterns of the names of files beside pages that it only checks.
     pub check_files: Option<Vec<String>>,
-    /// What the program parses itself: `json`, `yaml`, `toml` or `csv`.
+    /// What the program parses itself: `json`, `yaml`, `toml`, `csv` or `mermaid`.
     pub parse: Option<Format>,
     /// What runs an example: `["python3", "{file}"]`.
     pub command: Option<Vec<String>>,

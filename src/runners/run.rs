@@ -12,6 +12,8 @@ use super::tools::Tools;
 use super::verdict::{Fault, Names, verdict};
 use super::{Bench, INTERRUPTED, Outcome, Report, parse};
 use crate::base::Hasher;
+use crate::config::Format;
+use crate::diagrams::{CAN_DRAW, CANNOT_DRAW};
 use crate::examples::{Example, Mode, Program};
 use crate::files::Scratch;
 
@@ -86,6 +88,9 @@ impl Hall<'_> {
         let runner = &example.runner;
         if let Some(program) = self.tools.missing(example) {
             return Some(format!("`{program}` isn't installed"));
+        }
+        if runner.parse == Some(Format::Mermaid) && !CAN_DRAW {
+            return Some(CANNOT_DRAW.to_string());
         }
         let can_check =
             !runner.check.is_empty() || runner.parse.is_some() || example.service.is_some();
@@ -193,7 +198,7 @@ impl<'a> Room<'a> {
         }
         let fault = runner.parse.and_then(|format| parse::fault(format, &self.text));
         if let Some(fault) = fault {
-            return Err(Fault::Example(format!("it can't be parsed\n{fault}")));
+            return Err(Fault::Example(fault));
         }
         let out = self.main()?;
         if let Some(schema) = &self.example.schema {

@@ -578,6 +578,56 @@ content/a/roles.csv:1: this csv example fails: it can't be parsed
 }
 
 #[test]
+#[cfg(feature = "diagrams")]
+fn a_diagram_has_an_arrow_that_leads_nowhere() {
+    check_mutant(
+        None,
+        "
+        -- content/a.md
+        # A
+
+        ```mermaid
+        ---
+        title: States
+        ---
+        flowchart LR
+            draft --> sent
+            sent --> paid
+        ```
+        ",
+        "sent --> paid",
+        "sent -->",
+        str![[r#"
+content/a.md:3: this mermaid example fails: it can't be drawn
+    line 9: unexpected end of input; expected node identifier, edge label
+
+"#]],
+    );
+}
+
+#[test]
+#[cfg(feature = "diagrams")]
+fn a_diagram_beside_a_page_is_of_no_kind() {
+    check_mutant(
+        None,
+        "
+        -- content/a/index.md
+        # A
+        -- content/a/flow.mmd
+        sequenceDiagram
+            customer->>shop: order
+        ",
+        "sequenceDiagram",
+        "sequenceDiagarm",
+        str![[r#"
+content/a/flow.mmd:1: this mermaid example fails: it can't be drawn
+    it names no kind of diagram
+
+"#]],
+    );
+}
+
+#[test]
 fn a_sample_violates_its_schema() {
     check_mutant(
         Some("check-jsonschema"),
