@@ -77,6 +77,16 @@ struct Folder {
     folders: BTreeMap<String, Folder>,
 }
 
+impl Folder {
+    /// The folder with a name in it.
+    fn below(&mut self, name: &str) -> &mut Self {
+        if !self.folders.contains_key(name) {
+            self.folders.insert(name.to_string(), Self::default());
+        }
+        self.folders.get_mut(name).expect("it is there now")
+    }
+}
+
 impl Folders<'_> {
     fn root(&self) -> Node {
         let mut tree = self.tree();
@@ -101,10 +111,8 @@ impl Folders<'_> {
                 continue;
             }
             let (folder, name) = entry.url.rsplit_once('/').unwrap_or(("", &entry.url));
-            let place = folder
-                .split('/')
-                .filter(|part| !part.is_empty())
-                .fold(&mut root, |place, part| place.folders.entry(part.to_string()).or_default());
+            let parts = folder.split('/').filter(|part| !part.is_empty());
+            let place = parts.fold(&mut root, Folder::below);
             match name {
                 "index.html" => place.index = Some(index),
                 _ => place.pages.push(index),
@@ -155,9 +163,8 @@ impl Folders<'_> {
             .map(|page| Node { order: self.order(page), ..Node::of(self.entries, page) })
             .collect();
         nodes.extend(folders.into_values().flat_map(|folder| self.folder(folder)));
-        nodes.sort_by(|a, b| {
-            let key = |node: &Node| node.order.unwrap_or(i64::MAX);
-            (key(a), a.title.to_lowercase(), &a.url).cmp(&(key(b), b.title.to_lowercase(), &b.url))
+        nodes.sort_by_cached_key(|node| {
+            (node.order.unwrap_or(i64::MAX), node.title.to_lowercase(), node.url.clone())
         });
         nodes
     }

@@ -244,11 +244,14 @@ impl Placer<'_> {
         let mut folders = BTreeSet::new();
         for entry in &self.urls.entries {
             let mut path = entry.url.as_str();
-            while let Some((folder, _)) = path.rsplit_once('/') {
-                folders.insert(folder.to_string());
+            while let Some((folder, _)) =
+                path.rsplit_once('/').filter(|(at, _)| !folders.contains(at))
+            {
+                folders.insert(folder);
                 path = folder;
             }
         }
+        let folders: Vec<String> = folders.into_iter().map(str::to_string).collect();
         for folder in folders {
             let url = format!("{folder}/index.html");
             if !self.urls.taken.contains_key(&url) {
