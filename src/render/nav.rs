@@ -1,6 +1,9 @@
 //! Navigation as pages see it: bounded, whatever the size of the site.
 
+use std::sync::OnceLock;
+
 use super::gap::link;
+use super::page::Scene;
 use super::prepared::Prepared;
 use super::view::{GapView, Link, NavSection, NavView};
 use crate::base::encode_path;
@@ -16,8 +19,24 @@ const MOST_ENTRIES: usize = 200;
 const ENTRY_WINDOW: usize = 60;
 const WINDOW_STEP: usize = ENTRY_WINDOW / 2;
 
+/// The navigation of all sections, by section, then by window; made when it is needed first.
+pub(super) type Navs = Vec<OnceLock<Vec<Prepared<NavView>>>>;
+
+/// The navigation of a site of which none is made yet.
+pub(super) fn unmade(site: &Site) -> Navs {
+    site.sections.iter().map(|_| OnceLock::new()).collect()
+}
+
+impl<'a> Scene<'a> {
+    /// The navigation of a section.
+    pub(super) fn nav(&self, section: usize, window: usize) -> &'a Prepared<NavView> {
+        let views = || nav_views(self.site, self.gaps, section);
+        &self.shared.navs[section].get_or_init(views)[window]
+    }
+}
+
 /// The navigation of a section, one view a window.
-pub(super) fn nav_views(site: &Site, gaps: &[GapView], section: usize) -> Vec<Prepared<NavView>> {
+fn nav_views(site: &Site, gaps: &[GapView], section: usize) -> Vec<Prepared<NavView>> {
     let items = if section == 0 { 0 } else { site.sections[section].items.len() };
     let last = if items <= MOST_ENTRIES { 0 } else { (items - 1) / WINDOW_STEP };
     (0..=last).map(|window| Prepared::new(nav_view(site, gaps, section, window))).collect()

@@ -10,14 +10,14 @@ use super::difference::Difference;
 use super::files::{file_view, filled, is_web};
 use super::gap::{GapSource, area_url, coverage_view, gap_views, link, tier_url};
 use super::machine::structured;
-use super::nav::{all_sections, chain, nav_views, window};
+use super::nav::{Navs, all_sections, chain, unmade, window};
 use super::over_time::over_time;
 use super::overview::{attention, first_to_write, gap_list, status_page, tiers};
 use super::prepared::Prepared;
 use super::theme::Theme;
 use super::view::{
-    AreaView, Content, CoverageView, GapStart, GapView, HomeView, Link, MapRow, NavView, PageMeta,
-    PageView, SiteView, TocEntry,
+    AreaView, Content, CoverageView, GapStart, GapView, HomeView, Link, MapRow, PageMeta, PageView,
+    SiteView, TocEntry,
 };
 use crate::base::{Digest, Hasher, SitePath, encode_path, root_of};
 use crate::checklist::Checklist;
@@ -37,7 +37,7 @@ pub struct Scene<'a> {
     history: &'a History,
     pub(super) statuses: &'a [GapStatus],
     past: &'a [Point],
-    shared: &'a Shared,
+    pub(super) shared: &'a Shared,
     /// One a gap.
     pub gaps: &'a [GapView],
 }
@@ -46,15 +46,12 @@ pub struct Scene<'a> {
 pub struct Shared {
     gaps: Vec<GapView>,
     site: Prepared<SiteView>,
-    navs: Arc<Navs>,
+    pub(super) navs: Arc<Navs>,
     /// Where each entry stands in reading order.
     places: Vec<Option<usize>>,
     /// Where many pages are printed as one.
     printed: Vec<String>,
 }
-
-/// The navigation of all sections, by section, then by window.
-pub(super) type Navs = Vec<Vec<Prepared<NavView>>>;
 
 /// What a scene is made from.
 pub struct Parts<'a> {
@@ -97,9 +94,8 @@ impl Shared {
             })
         });
         let site = Prepared::new(site_view(parts, assets));
-        let sections = 0..parts.site.sections.len();
-        let navs = || sections.map(|section| nav_views(parts.site, &gaps, section)).collect();
-        let navs = earlier.unwrap_or_else(|| Arc::new(navs()));
+        let navs = || Arc::new(unmade(parts.site));
+        let navs = earlier.unwrap_or_else(navs);
         let mut places = vec![None; parts.site.entries.len()];
         for (place, entry) in parts.site.reading.iter().enumerate() {
             places[*entry] = Some(place);
@@ -235,7 +231,7 @@ pub fn page_view<'a>(
         root: root_of(&found.url),
         page,
         trail,
-        nav: &scene.shared.navs[found.section][window(scene.site, found)],
+        nav: scene.nav(found.section, window(scene.site, found)),
         toc,
         previous: neighbour(-1),
         next: neighbour(1),
@@ -269,7 +265,7 @@ pub fn not_found<'a>(scene: &'a Scene) -> PageView<'a> {
         root: String::new(),
         page,
         trail: Vec::new(),
-        nav: &scene.shared.navs[0][0],
+        nav: scene.nav(0, 0),
         toc: Vec::new(),
         previous: None,
         next: None,
