@@ -38,6 +38,20 @@ pub trait Files: Sync {
     /// All regular files below a folder, dot-files included, links not followed, sorted.
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
 
+    /// What lies in a folder itself, dot-files included, sorted.
+    fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for path in self.list(folder)? {
+            let name = path.strip_prefix(folder).ok().and_then(|rest| rest.iter().next());
+            let Some(own) = name.map(|name| folder.join(name)) else { continue };
+            let (is_folder, stamp) = (own != path, self.stamp(&own));
+            if entries.last().is_none_or(|last| last.path != own) {
+                entries.push(Entry { path: own, is_folder, stamp });
+            }
+        }
+        Ok(entries)
+    }
+
     /// Writes a file as a whole: never half of it under its own name. Makes the folder. Refused
     /// where files can only be read.
     fn write(&self, _path: &Path, _bytes: &[u8]) -> io::Result<()> {
@@ -117,6 +131,17 @@ impl Stamp {
     pub fn is_settled(&self, moment: &Self) -> bool {
         self.modified.max(self.changed).saturating_add(Self::TICK) < moment.changed
     }
+}
+
+/// What lies in a folder.
+#[derive(Debug)]
+pub struct Entry {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it is a folder; a link to one is not.
+    pub is_folder: bool,
+    /// As [`Files::stamp`] gives it.
+    pub stamp: Option<Stamp>,
 }
 
 /// What tells this version of the program from others.

@@ -5,11 +5,12 @@
 //! and again when all is done.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
+use std::ffi::OsStr;
+use std::io::{self, ErrorKind};
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::cache;
@@ -20,7 +21,7 @@ use super::progress::Progress;
 use crate::base::{Digest, SitePath, on_disk, plural};
 use crate::config::Config;
 use crate::diag::Diagnostic;
-use crate::files::{Error, Files, Kind, Stamp, write_changed};
+use crate::files::{Entry, Error, Files, Kind, Stamp, write_changed};
 
 /// The list of files that we wrote.
 const MANIFEST: &str = ".lacuna-manifest";
@@ -46,7 +47,7 @@ pub(super) fn check_folder(files: &dyn Files, config: &Config) -> Result<(), Err
         return Ok(());
     }
     let why = "it is the folder of the content or of `book.toml`, or holds it";
-    Err(Error::at("use", &config.output)(std::io::Error::other(why)))
+    Err(Error::at("use", &config.output)(io::Error::other(why)))
 }
 
 /// A path that doesn't exist yet, with `..` taken by the letter.
@@ -105,10 +106,10 @@ pub(super) fn write(
     if has_new {
         folder.write(MANIFEST, Manifest::of(ours.union(&allowed)).text.as_bytes())?;
     }
-    let put = || folder.put_all(maker, jobs, &allowed, &earlier, progress);
-    let (results, foreign) = rayon::join(put, || folder.foreign(&allowed, &ours));
+    let there = folder.list()?;
+    let results = folder.put_all(maker, jobs, &allowed, (&earlier, &there), progress)?;
     let mut records = Vec::with_capacity(jobs.len());
-    for (place, result) in results? {
+    for (place, result) in results {
         let (url, job) = &jobs[place];
         match result {
             Ok((left, put)) => {
@@ -131,7 +132,7 @@ pub(super) fn write(
         }
         folder.write(MANIFEST, Manifest::of(allowed.iter()).text.as_bytes())?;
     }
-    done.diagnostics.extend(foreign?);
+    done.diagnostics.extend(folder.foreign(&there, &allowed, &ours));
     if records.len() != earlier.len() || records.iter().any(|(_, left)| left.is_new()) {
         let records: Vec<_> = records.iter().map(|(url, left)| (*url, left.record())).collect();
         Outputs::save(files, config, maker.cache, &records);
@@ -182,14 +183,15 @@ impl Folder<'_> {
         maker: &Maker,
         jobs: &Jobs,
         allowed: &HashSet<&str>,
-        earlier: &'a Outputs,
+        (earlier, there): (&'a Outputs, &There),
         progress: &Progress,
     ) -> Result<Vec<(usize, Done<'a>)>, Error> {
         progress.made().expect(allowed.len());
         let put = |place: usize| {
             let (url, job) = &jobs[place];
             allowed.contains(url.as_str()).then(|| {
-                let done = self.put(maker, url, job, earlier.get(place, url))?;
+                let known = earlier.get(place, url).map(|known| (known, there.stamp(url)));
+                let done = self.put(maker, url, job, known)?;
                 progress.made().step();
                 Ok((place, done))
             })
@@ -208,11 +210,12 @@ impl Folder<'_> {
         maker: &Maker,
         url: &str,
         job: &Job,
-        known: Option<&'a Record>,
+        known: Option<(&'a Record, Option<Stamp>)>,
     ) -> Result<Done<'a>, Error> {
         let path = self.on_disk(url);
         let ready = maker.ready(job);
-        let stamp = known.and_then(|_| self.files.stamp(&path));
+        let (known, stamp) = known.unzip();
+        let stamp = stamp.flatten();
         let known = known.filter(|record| record.still_holds(self.files, &path, stamp));
         let same = known.filter(|record| record.key.is_some() && record.key == ready.key);
         if let Some(record) = same {
@@ -299,27 +302,54 @@ impl Folder<'_> {
         Ok(true)
     }
 
+    /// The files that are there.
+    fn list(&self) -> Result<There, Error> {
+        if self.files.kind(self.path) == Kind::Nothing {
+            return Ok(There::default());
+        }
+        let list = list(self.files, self.path, "").map_err(Error::at("read", self.path))?;
+        Ok(There(list.into_iter().collect()))
+    }
+
     /// Files that are neither planned nor were written by us; dot-files are nobody's business.
     fn foreign(
         &self,
+        there: &There,
         planned: &HashSet<&str>,
         written: &HashSet<&str>,
-    ) -> Result<Option<Diagnostic>, Error> {
-        if self.files.kind(self.path) == Kind::Nothing {
-            return Ok(None);
-        }
-        let list = self.files.list(self.path).map_err(Error::at("read", self.path))?;
+    ) -> Option<Diagnostic> {
         let is_ours = |url: &str| planned.contains(url) || written.contains(url);
-        let is_foreign = |path: &&PathBuf| {
-            let below = path.strip_prefix(self.path).ok().and_then(Path::to_str);
-            !below.is_some_and(is_ours)
-        };
-        let url = |path: &PathBuf| Some(SitePath::below(self.path, path)?.to_string());
         let hidden = |url: &str| url.split('/').any(|part| part.starts_with('.'));
-        let others = list.iter().filter(is_foreign).filter_map(url);
-        let foreign: Vec<String> = others.filter(|url| !is_ours(url) && !hidden(url)).collect();
-        Ok(foreign.first().map(|first| foreign_files(self.path, first, foreign.len())))
+        let urls = there.0.keys().map(String::as_str);
+        let foreign: BTreeSet<&str> = urls.filter(|url| !is_ours(url) && !hidden(url)).collect();
+        foreign.first().map(|first| foreign_files(self.path, first, foreign.len()))
     }
+}
+
+/// The files that are in the output folder, by URL.
+#[derive(Default)]
+struct There(HashMap<String, Option<Stamp>>);
+
+impl There {
+    fn stamp(&self, url: &str) -> Option<Stamp> {
+        self.0.get(url).copied().flatten()
+    }
+}
+
+/// The files of a folder and of those below it, by their paths from the top. What isn't UTF-8 has no
+/// URL.
+fn list(files: &dyn Files, folder: &Path, above: &str) -> io::Result<Vec<(String, Option<Stamp>)>> {
+    let below = |entry: &Entry| {
+        let Some(name) = entry.path.file_name().and_then(OsStr::to_str) else {
+            return Ok(Vec::new());
+        };
+        match entry.is_folder {
+            true => list(files, &entry.path, &format!("{above}{name}/")),
+            false => Ok(vec![(format!("{above}{name}"), entry.stamp)]),
+        }
+    };
+    let lists = files.entries(folder)?.par_iter().map(below).collect::<io::Result<Vec<_>>>()?;
+    Ok(lists.into_iter().flatten().collect())
 }
 
 /// The files that we wrote, as they stand in the output folder.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder};
 
-use super::{Files, Kind, Lock, Stamp, Walk};
+use super::{Entry, Files, Kind, Lock, Stamp, Walk};
 
 /// The files of this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +48,27 @@ impl Files for DiskFiles {
         let mut files = Vec::new();
         list_into(&mut files, folder)?;
         Ok(files)
+    }
+
+    /// Asks for each file by its name in the folder, which takes half the time of asking by its path.
+    fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        let entry = |found: io::Result<fs::DirEntry>| {
+            let found = found?;
+            let kind = found.file_type()?;
+            let own_stamp =
+                || found.metadata().ok().filter(fs::Metadata::is_file).as_ref().and_then(stamp);
+            let path = found.path();
+            let stamp = match (kind.is_dir(), kind.is_symlink()) {
+                (true, _) => None,
+                (_, true) => self.stamp(&path),
+                _ => own_stamp(),
+            };
+            Ok(Entry { path, is_folder: kind.is_dir(), stamp })
+        };
+        let mut entries: Vec<Entry> =
+            fs::read_dir(folder)?.map(entry).collect::<io::Result<_>>()?;
+        entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(entries)
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
