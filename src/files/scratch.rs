@@ -56,6 +56,18 @@ impl Scratch {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// The numbers of the processes that were started with it in their environment, whatever has
+    /// become of those that started them. None where the system doesn't tell (`proc(5)`).
+    pub fn processes(&self) -> Vec<i32> {
+        let path = self.path().as_os_str().as_encoded_bytes();
+        let number = |entry: fs::DirEntry| {
+            let number = entry.file_name().to_str()?.parse().ok()?;
+            let environment = fs::read(entry.path().join("environ")).ok()?;
+            environment.windows(path.len()).any(|part| part == path).then_some(number)
+        };
+        fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(number).collect()
+    }
+
     /// Makes it belong to an account.
     #[cfg(unix)]
     pub fn give_to(&self, account: Account) -> io::Result<()> {

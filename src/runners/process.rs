@@ -127,6 +127,22 @@ pub(super) fn finish(child: &mut Child, patience: Duration) {
     drop(child.wait());
 }
 
+/// Ends by force what was started with a folder in its environment and has left its group. One may
+/// just be starting another, so they are looked for until there are none.
+pub(super) fn end_strays(scratch: &Scratch) {
+    for _ in 0..MOST_LOOKS {
+        let strays = scratch.processes();
+        if strays.is_empty() {
+            return;
+        }
+        strays.into_iter().for_each(kill);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Whoever starts processes faster than they are found is left alone in the end.
+const MOST_LOOKS: usize = 200;
+
 #[derive(Clone, Copy)]
 enum Signal {
     Interrupt,
@@ -158,3 +174,15 @@ fn signal_group(child: &Child, signal: Signal) {
 
 #[cfg(not(unix))]
 fn signal_group(_: &Child, _: Signal) {}
+
+#[cfg(unix)]
+fn kill(number: i32) {
+    use rustix::process::{Pid, Signal, kill_process};
+    // One that has ended, or that isn't ours to end, can't be.
+    if let Some(pid) = Pid::from_raw(number) {
+        kill_process(pid, Signal::KILL).unwrap_or_default();
+    }
+}
+
+#[cfg(not(unix))]
+fn kill(_: i32) {}

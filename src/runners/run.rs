@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::postgres::{Cluster, Clusters, RIGHT, syntax_query};
-use super::process::{Call, End, Ended, Limits, run as run_process};
+use super::process::{Call, End, Ended, Limits, end_strays, run as run_process};
 use super::tools::Tools;
 use super::verdict::{Fault, Names, verdict};
 use super::{Bench, INTERRUPTED, Outcome, Report, parse};
@@ -134,9 +134,9 @@ struct Room<'a> {
     /// Its text.
     text: String,
     environment: Vec<(OsString, OsString)>,
-    /// Kept until the run is over.
-    _cluster: Option<Cluster>,
     names: Names,
+    /// Kept until the run is over.
+    cluster: Option<Cluster>,
 }
 
 impl<'a> Room<'a> {
@@ -176,17 +176,7 @@ impl<'a> Room<'a> {
         };
         environment.extend(cluster.iter().flat_map(Cluster::environment));
         let names = Names::new(scratch.path(), place, &file, example);
-        Ok(Self {
-            hall,
-            example,
-            scratch,
-            folder,
-            file,
-            text,
-            environment,
-            names,
-            _cluster: cluster,
-        })
+        Ok(Self { hall, example, scratch, folder, file, text, environment, names, cluster })
     }
 
     /// Everything that an example is: set-up, parsing, running, validating. Gives what the
@@ -292,6 +282,14 @@ impl<'a> Room<'a> {
 
     fn path(&self, path: &str) -> String {
         self.scratch.path().join("book").join(path).to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for Room<'_> {
+    /// Nothing that was started in it lives on.
+    fn drop(&mut self) {
+        drop(self.cluster.take());
+        end_strays(&self.scratch);
     }
 }
 

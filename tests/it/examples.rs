@@ -412,6 +412,18 @@ fn an_example_that_takes_too_long_ends_with_its_children() {
     assert!(!String::from_utf8_lossy(&processes).contains(mark));
 }
 
+/// It is found by its environment, which Linux shows.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_an_example_leaves_in_a_session_of_its_own_ends_with_it() {
+    let mark = "lacuna-test-40917";
+    let text = format!("```sh\nsetsid sh -c 'sleep 60; : {mark}' &\n```");
+    let called = Book::new(&page(&text)).lacuna(&["test"]);
+    assert_eq!((called.out.as_str(), called.code), ("", Some(0)), "{}", called.err);
+    let processes = Command::new("ps").args(["-eo", "args"]).output().unwrap().stdout;
+    assert!(!String::from_utf8_lossy(&processes).contains(mark));
+}
+
 #[test]
 fn an_example_that_prints_without_end_is_ended() {
     check_test(
