@@ -60,6 +60,7 @@ fn main() {
             let page = corpus::path(edit * 7919 % pages);
             let file = peer.content.join(&page);
             let text = fs::read_to_string(&file).unwrap();
+            server.open(&peer.url(&page));
             std::thread::sleep(PAUSE);
             server.edit(&file, &format!("{text}\nEdit {edit}.\n"), &peer.url(&page), edit)
         });
@@ -85,6 +86,7 @@ fn edits(
         let page = edit * 7919 % corpus.pages;
         let path = corpus::path(page);
         let url = format!("/{}", path.replace(".md", ".html"));
+        server.open(&url);
         std::thread::sleep(PAUSE);
         let start = Instant::now();
         fs::write(root.join("content").join(path), edited(page, edit)).unwrap();
@@ -133,6 +135,11 @@ impl Server {
         }
         server.took = start.elapsed();
         server
+    }
+
+    /// Whoever writes looks at the page that is written.
+    fn open(&self, url: &str) {
+        self.get(url).unwrap();
     }
 
     fn edit(&self, file: &PathBuf, text: &str, url: &str, edit: usize) -> Duration {
