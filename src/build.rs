@@ -118,15 +118,14 @@ pub fn build_watched(
     engine.clock.mark("what changed since reviews");
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
-    let (of_site, beside) = planned(files, config, &analysis, &scene);
+    let (planned, faults) = planned(files, config, &analysis, &scene);
     engine.clock.mark("navigation and plan");
     let cache = engine.cache.as_ref();
     let maker = Maker { files, config, analysis: &analysis, scene: &scene, cache };
-    let mut jobs = search::jobs(search::find(&maker, None).as_ref());
-    engine.clock.mark("search");
     // Pages come last, as they need all others.
-    jobs.extend(beside.jobs);
-    jobs.extend(of_site);
+    let mut jobs = search::jobs(search::find(&maker, None).as_ref());
+    jobs.extend(planned);
+    engine.clock.mark("search");
     let entry = page.and_then(|page| analysis.find(config, page));
     let url = entry.map(|entry| analysis.site.entries[entry].url.as_str());
     let done = output::write(&maker, &jobs, url, progress)?;
@@ -142,23 +141,25 @@ pub fn build_watched(
     report.stages = std::mem::take(&mut engine.clock.stages);
     report.explained = entry.map_or_else(Vec::new, |entry| engine.explain(&analysis, entry));
     report.explained.extend(done.explained);
-    report.diagnostics.extend(beside.diagnostics);
+    report.diagnostics.extend(faults);
     report.diagnostics.extend(config.leveled(done.diagnostics));
     report.diagnostics = analysis.shown(config, report.diagnostics);
     Ok(report)
 }
 
-/// What is written: the pages, and what stands beside them.
+/// What is written but for the search, the files that pages need first, and what is wrong with it.
 fn planned(
     files: &dyn Files,
     config: &Config,
     analysis: &Analysis,
     scene: &Scene,
-) -> (Jobs, Beside) {
+) -> (Jobs, Vec<Diagnostic>) {
     let of_site = plan::of_site(config, analysis, scene);
     let taken: HashSet<&str> = of_site.iter().map(|(url, _)| url.as_str()).collect();
-    let beside = plan::beside(files, config, analysis, scene, |url| taken.contains(url));
-    (of_site, beside)
+    let Beside { mut jobs, diagnostics } =
+        plan::beside(files, config, analysis, scene, |url| taken.contains(url));
+    jobs.extend(of_site);
+    (jobs, diagnostics)
 }
 
 /// Builds the site without writing it anywhere.
@@ -207,8 +208,7 @@ fn make_all(
     let analysis = engine.analyse(files, config, &Changes::All, Wanted::Bodies)?;
     let shared = analysis.shared(config);
     let scene = analysis.scene(config, &shared);
-    let (of_site, beside) = planned(files, config, &analysis, &scene);
-    let mut jobs = [beside.jobs, of_site].concat();
+    let (mut jobs, faults) = planned(files, config, &analysis, &scene);
     let cache = engine.cache.as_ref();
     let maker = Maker { files, config, analysis: &analysis, scene: &scene, cache };
     if search == Search::Made {
@@ -228,7 +228,7 @@ fn make_all(
     let mut report = analysis.report();
     report.pages = plan::pages(&jobs);
     report.rendered = report.pages;
-    report.diagnostics.extend(beside.diagnostics);
+    report.diagnostics.extend(faults);
     report.diagnostics.extend(config.leveled(found));
     report.diagnostics = analysis.shown(config, report.diagnostics);
     Ok((report, analysis))
