@@ -4,6 +4,7 @@
 //! lies in the folder. It is written before new files, so that a killed build can be taken up,
 //! and again when all is done.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
@@ -117,7 +118,7 @@ pub(super) fn write(
                 done.written += usize::from(put == Put::Written);
                 if explain == Some(url.as_str()) {
                     let known = earlier.get(place, url);
-                    done.explained = Some(explain::output(known, left.record(), put));
+                    done.explained = Some(explain::output(known, &left, put));
                 }
                 records.push((url.as_str(), left));
             }
@@ -133,35 +134,16 @@ pub(super) fn write(
         folder.write(MANIFEST, Manifest::of(allowed.iter()).text.as_bytes())?;
     }
     done.diagnostics.extend(folder.foreign(&there, &allowed, &ours));
-    if records.len() != earlier.len() || records.iter().any(|(_, left)| left.is_new()) {
-        let records: Vec<_> = records.iter().map(|(url, left)| (*url, left.record())).collect();
+    let is_new = |(_, left): &(&str, Cow<Record>)| matches!(left, Cow::Owned(_));
+    if records.len() != earlier.len() || records.iter().any(is_new) {
         Outputs::save(files, config, maker.cache, &records);
     }
     Ok(done)
 }
 
-/// How a file is left and what was done with it, or what is wrong with the page.
-type Done<'a> = Result<(Left<'a>, Put), Box<Diagnostic>>;
-
-/// What is known of a file from now on.
-enum Left<'a> {
-    /// As it was.
-    AsBefore(&'a Record),
-    Now(Record),
-}
-
-impl Left<'_> {
-    fn is_new(&self) -> bool {
-        matches!(self, Self::Now(_))
-    }
-
-    fn record(&self) -> &Record {
-        match self {
-            Self::AsBefore(record) => record,
-            Self::Now(record) => record,
-        }
-    }
-}
+/// How a file is left, borrowed when it is as it was, and what was done with it; or what is wrong with
+/// the page.
+type Done<'a> = Result<(Cow<'a, Record>, Put), Box<Diagnostic>>;
 
 struct Folder<'a> {
     files: &'a dyn Files,
@@ -218,29 +200,24 @@ impl Folder<'_> {
         let stamp = stamp.flatten();
         let known = known.filter(|record| record.still_holds(self.files, &path, stamp));
         let same = known.filter(|record| record.key.is_some() && record.key == ready.key);
-        if let Some(record) = same {
-            let left = match record.stamp == stamp {
-                true => Left::AsBefore(record),
-                false => Left::Now(Record { key: ready.key, bytes: record.bytes, stamp }),
-            };
-            return Ok(Ok((left, Put::Left)));
-        }
-        let bytes = match (ready.make)()? {
-            Ok(bytes) => bytes,
-            Err(fault) => return Ok(Err(fault)),
+        let (bytes, put, stamp) = match same {
+            Some(record) => (record.bytes, Put::Left, stamp),
+            None => {
+                let bytes = match (ready.make)()? {
+                    Ok(bytes) => bytes,
+                    Err(fault) => return Ok(Err(fault)),
+                };
+                let digest = Digest::of(&bytes);
+                let (put, stamp) = match known.is_some_and(|record| record.bytes == digest) {
+                    true => (Put::Made, stamp),
+                    false => self.place(&path, &bytes)?,
+                };
+                (digest, put, stamp)
+            }
         };
-        let digest = Digest::of(&bytes);
-        let there = known.is_some_and(|record| record.bytes == digest);
-        let (put, stamp) = match there {
-            true => (Put::Made, stamp),
-            false => self.place(&path, &bytes)?,
-        };
-        let now = Record { key: ready.key, bytes: digest, stamp };
-        let left = match known.filter(|record| **record == now) {
-            Some(record) => Left::AsBefore(record),
-            None => Left::Now(now),
-        };
-        Ok(Ok((left, put)))
+        let now = Record { key: ready.key, bytes, stamp };
+        let as_before = known.filter(|record| **record == now);
+        Ok(Ok((as_before.map_or(Cow::Owned(now), Cow::Borrowed), put)))
     }
 
     /// Writes a file unless it holds these bytes already. One that isn't there yet needs no other

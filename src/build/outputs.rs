@@ -2,6 +2,7 @@
 //!
 //! A file whose inputs are the same, and that lies where we left it, is neither made nor compared.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -25,7 +26,7 @@ pub(super) struct Outputs {
 }
 
 /// A file as it was left.
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
     /// What it was made from; none when that isn't known before it is made.
     pub key: Option<Key>,
@@ -77,7 +78,7 @@ impl Outputs {
         files: &dyn Files,
         config: &Config,
         cache: Option<&Cache>,
-        new: &[(&str, &Record)],
+        new: &[(&str, Cow<Record>)],
     ) {
         if let Some(cache) = cache {
             // What can't be written is found out again.
