@@ -46,7 +46,12 @@ impl Files for DiskFiles {
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let mut files = Vec::new();
-        list_into(&mut files, folder)?;
+        for entry in self.entries(folder)? {
+            match entry.is_folder {
+                true => files.append(&mut self.list(&entry.path)?),
+                false => files.push(entry.path),
+            }
+        }
         Ok(files)
     }
 
@@ -184,19 +189,6 @@ pub fn scratch_file(bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     file.write_all(bytes)?;
     file.flush()?;
     Ok(file)
-}
-
-/// Folder by folder, each in the order of names, which is the order of paths.
-fn list_into(files: &mut Vec<PathBuf>, folder: &Path) -> io::Result<()> {
-    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
-    entries.sort_by_cached_key(fs::DirEntry::file_name);
-    for entry in entries {
-        match entry.file_type()?.is_dir() {
-            true => list_into(files, &entry.path())?,
-            false => files.push(entry.path()),
-        }
-    }
-    Ok(())
 }
 
 fn walker(folder: &Path) -> WalkBuilder {
