@@ -65,7 +65,7 @@ fn reviews(project: &Project, analysis: &Analysis, options: &ExportOptions) -> T
     let site = &analysis.site;
     let mut rows = Vec::new();
     for (path, reviews) in analysis.all_reviews() {
-        let page = analysis.facts().iter().position(|facts| facts.path == *path);
+        let page = analysis.page(path);
         let gaps = page.map_or(Vec::new(), |page| {
             let closes = |gap: &usize| site.gaps[*gap].pages.contains(&page);
             (0..site.gaps.len()).filter(closes).collect()

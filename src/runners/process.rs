@@ -127,6 +127,9 @@ pub(super) fn finish(child: &mut Child, patience: Duration) {
     drop(child.wait());
 }
 
+/// Whoever starts processes faster than they are found is left alone in the end.
+const MOST_LOOKS: usize = 200;
+
 /// Ends by force what was started with a folder in its environment and has left its group. One may
 /// just be starting another, so they are looked for until there are none.
 pub(super) fn end_strays(scratch: &Scratch) {
@@ -139,9 +142,6 @@ pub(super) fn end_strays(scratch: &Scratch) {
         std::thread::sleep(Duration::from_millis(1));
     }
 }
-
-/// Whoever starts processes faster than they are found is left alone in the end.
-const MOST_LOOKS: usize = 200;
 
 #[derive(Clone, Copy)]
 enum Signal {
