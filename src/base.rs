@@ -13,6 +13,7 @@ pub use digest::{Digest, Hasher};
 pub use path::{SitePath, on_disk};
 pub use status::Status;
 pub use text::{
-    TextRange, escape_html, escape_xml, is_unspaced, matches, nearest, one_line, plural, slug,
+    TextRange, escape_html, escape_xml, is_plain, is_unspaced, matches, nearest, one_line, plural,
+    push_escaped, slug,
 };
 pub use url::{encode_path, encode_url, percent_decode, relative_url, root_of};

@@ -62,8 +62,13 @@ pub fn is_unspaced(char: char) -> bool {
 /// Escapes text for HTML, in text and in quoted attributes.
 pub fn escape_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    escape_into(&mut out, text).expect("writing to a string can't fail");
+    push_escaped(&mut out, text);
     out
+}
+
+/// Adds text to HTML, escaped as by [`escape_html`].
+pub fn push_escaped(html: &mut String, text: &str) {
+    escape_into(html, text).expect("writing to a string can't fail");
 }
 
 /// Escapes text for XML 1.0 and leaves out the characters that it forbids (section 2.2).
@@ -78,7 +83,28 @@ fn is_xml_char(char: char) -> bool {
 
 /// Folds white space into single spaces, so that the text fits on one line.
 pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    if is_plain(text) {
+        return text.trim_matches(' ').to_string();
+    }
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+/// True for printable ASCII without two spaces in a row. Most text is so, and folding its white space
+/// changes nothing but at its ends.
+pub fn is_plain(text: &str) -> bool {
+    // Each looks at all bytes, whatever comes first: so many are looked at at once.
+    let bytes = text.as_bytes();
+    let next = bytes.get(1..).unwrap_or_default();
+    let other = |any: u8, byte: &u8| any | u8::from(!matches!(byte, b' '..=b'~'));
+    let double = |any: u8, (a, b): (&u8, &u8)| any | u8::from(*a == b' ') & u8::from(*b == b' ');
+    bytes.iter().fold(0, other) | bytes.iter().zip(next).fold(0, double) == 0
 }
 
 /// The candidate that is nearest to what was written, if any is near enough to be meant.
@@ -125,6 +151,14 @@ mod tests {
         ] {
             assert_eq!(slug(title), id);
         }
+    }
+
+    #[test]
+    fn a_text_on_one_line_has_single_spaces() {
+        for text in ["a b", " a b ", "  a \n b", "a\u{b}b\t", "\u{a0}a\u{2003}\u{3000}b"] {
+            assert_eq!(one_line(text), "a b", "{text:?}");
+        }
+        assert_eq!(one_line(" "), "");
     }
 
     #[test]
