@@ -5,6 +5,7 @@
 
 mod directive;
 mod expand;
+mod fence;
 mod front;
 mod map;
 mod record;
@@ -14,7 +15,9 @@ mod suppress;
 mod table;
 mod yaml;
 
-pub use directive::{Part, as_written, hidden, parts, read as read_directive, without_directives};
+pub use directive::{
+    Part, as_written, has_directives, hidden, parts, read as read_directive, without_directives,
+};
 pub use front::{FrontMatter, Located, schema};
 pub use map::SourceMap;
 pub use record::append_review;
@@ -122,7 +125,9 @@ fn read_part(
     });
     let mut hasher = Hasher::default();
     hasher.field(text.as_bytes());
-    hasher.field(expanded.text.as_bytes());
+    if expanded.text != text[cut.body..] {
+        hasher.field(expanded.text.as_bytes());
+    }
     expanded.map.hash(&mut hasher);
     let digest = hasher.finish();
     SourceFile {

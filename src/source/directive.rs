@@ -28,6 +28,11 @@ pub fn hidden(written: &str) -> String {
     std::iter::once(START).chain(written.bytes().map(letter)).chain([END]).collect()
 }
 
+/// Whether a text may have directives: most have none.
+pub fn has_directives(text: &str) -> bool {
+    !text.is_ascii() && text.contains(START)
+}
+
 /// The parts of a text, in order.
 pub fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
@@ -56,7 +61,7 @@ pub fn without_directives(text: &str) -> Cow<'_, str> {
 }
 
 fn mapped(text: &str, change: impl Fn(String) -> String) -> Cow<'_, str> {
-    if !text.contains(START) {
+    if !has_directives(text) {
         return Cow::Borrowed(text);
     }
     let part = |part: Part| match part {

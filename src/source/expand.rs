@@ -9,6 +9,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use memchr::memchr;
+
+use super::fence::Fence;
 use super::map::SourceMap;
 use super::table::{self, TableOptions};
 use super::{Fault, Reader, directive, front};
@@ -76,12 +79,18 @@ impl Writer<'_> {
     fn text(&mut self, path: &SitePath, text: &str, part: Range<usize>, prefix: &str) {
         let mut fence = Fence::default();
         let mut start = part.start;
-        for (index, line) in text[part.clone()].split_inclusive('\n').enumerate() {
+        // Most texts have no directive.
+        let is_plain = !text[part.clone()].contains("{{");
+        for (index, line) in text[part].split_inclusive('\n').enumerate() {
             if index > 0 && !prefix.is_empty() {
                 self.made(path, start..start + 1, prefix);
             }
-            self.line(path, text, start..start + line.len(), fence.contains(line));
-            start += line.len();
+            let range = start..start + line.len();
+            start = range.end;
+            match is_plain {
+                true => self.copied(path, text, range),
+                false => self.line(path, text, range, fence.contains(line)),
+            }
         }
     }
 
@@ -288,6 +297,10 @@ impl Writer<'_> {
     /// Copies a part of a file, with line ends as `\n`.
     fn copied(&mut self, path: &SitePath, text: &str, part: Range<usize>) {
         let mut start = part.start;
+        if memchr(b'\r', &text.as_bytes()[part.clone()]).is_none() {
+            self.out.map.copied(self.out.text.len(), path, start);
+            return self.out.text.push_str(&text[part]);
+        }
         for piece in text[part].split_inclusive("\r\n") {
             self.out.map.copied(self.out.text.len(), path, start);
             match piece.strip_suffix("\r\n") {
@@ -321,32 +334,6 @@ fn read(text: &str, range: Range<usize>) -> Option<Directive<'_>> {
 /// The head of a line, when it only indents or quotes.
 fn indent(head: &str) -> &str {
     if head.chars().all(|char| matches!(char, ' ' | '\t' | '>')) { head } else { "" }
-}
-
-/// Follows code fences line by line.
-#[derive(Default)]
-pub(super) struct Fence {
-    open: Option<(char, usize)>,
-}
-
-impl Fence {
-    /// True when the line is a fence or stands between two.
-    pub(super) fn contains(&mut self, line: &str) -> bool {
-        let head = line.trim_start_matches(|char: char| char.is_whitespace() || char == '>');
-        let marker = head.chars().next().filter(|char| matches!(char, '`' | '~'));
-        let length = marker.map_or(0, |marker| head.chars().take_while(|c| *c == marker).count());
-        match (self.open, marker) {
-            (None, Some(marker)) if length >= 3 => self.open = Some((marker, length)),
-            (Some((open, least)), Some(marker))
-                if marker == open && length >= least && head.trim_end().len() == length =>
-            {
-                self.open = None;
-                return true;
-            }
-            _ => {}
-        }
-        self.open.is_some()
-    }
 }
 
 /// Which part of a file is included.

@@ -40,7 +40,18 @@ impl SourceMap {
 
     /// Adds the map to a digest: the same text may come from other places.
     pub(super) fn hash(&self, hasher: &mut Hasher) {
-        hasher.field(format!("{:?} {:?}", self.files, self.segments).as_bytes());
+        self.files.iter().for_each(|file| hasher.field(file.as_str().as_bytes()));
+        let mut numbers = Vec::with_capacity(self.segments.len() * 20);
+        for Segment { start, file, origin } in &self.segments {
+            let (kind, from, to) = match origin {
+                Origin::Copied(from) => (0, *from, 0),
+                Origin::Made(directive) => (1, directive.start, directive.end),
+            };
+            for number in [*start, *file, kind, from, to] {
+                numbers.extend_from_slice(&number.to_le_bytes());
+            }
+        }
+        hasher.field(&numbers);
     }
 
     fn push(&mut self, start: usize, file: &SitePath, origin: Origin) {
@@ -64,19 +75,18 @@ impl SourceMap {
 
     /// The file that a place in the text comes from; none for an empty map.
     pub fn file(&self, offset: u32) -> Option<&SitePath> {
-        self.segment(offset).and_then(|segment| self.files.get(segment.file as usize))
+        self.segment(offset).and_then(|(segment, _)| self.files.get(segment.file as usize))
     }
 
     /// The place in a file that a range of the text comes from.
     pub fn span(&self, range: TextRange) -> Option<Span> {
-        let segment = self.segment(range.start)?;
+        let (segment, next) = self.segment(range.start)?;
         let path = self.files.get(segment.file as usize)?.clone();
         let range = match segment.origin {
             Origin::Made(directive) => directive,
             Origin::Copied(from) => {
                 let start = from + (range.start - segment.start);
                 // A range that runs into another segment ends where its own does.
-                let next = self.segments.iter().find(|other| other.start > range.start);
                 let end = next.map_or(range.end, |next| range.end.min(next.start));
                 TextRange { start, end: start + end.saturating_sub(range.start) }
             }
@@ -84,8 +94,9 @@ impl SourceMap {
         Some(Span { path, range })
     }
 
-    fn segment(&self, offset: u32) -> Option<&Segment> {
+    /// The segment that a place lies in, and the next one.
+    fn segment(&self, offset: u32) -> Option<(&Segment, Option<&Segment>)> {
         let after = self.segments.partition_point(|segment| segment.start <= offset);
-        self.segments.get(after.checked_sub(1)?)
+        Some((self.segments.get(after.checked_sub(1)?)?, self.segments.get(after)))
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::expand::Fence;
+use super::fence::Fence;
 use super::front;
 use crate::base::{SitePath, TextRange};
 use crate::diag::Span;
