@@ -326,6 +326,9 @@ fn events<'a>(text: &'a str, options: ParseOptions) -> Vec<(Event<'a>, std::ops:
     TextMergeWithOffset::new(parser).collect()
 }
 
+/// An event comes with so many bytes of text or more, as a rule.
+const BYTES_AN_EVENT: usize = 10;
+
 /// Parses one page.
 pub fn parse(source: SourceFile, options: ParseOptions, memory: Memory) -> ParsedPage {
     let mut unresolved = Vec::new();
@@ -333,7 +336,8 @@ pub fn parse(source: SourceFile, options: ParseOptions, memory: Memory) -> Parse
     let parser =
         Parser::new_with_broken_link_callback(&source.text, extensions(options), Some(look));
     let definitions = prose::definitions(parser.reference_definitions());
-    let events: Vec<_> = TextMergeWithOffset::new(parser.into_offset_iter()).collect();
+    let mut events = Vec::with_capacity(source.text.len() / BYTES_AN_EVENT);
+    events.extend(TextMergeWithOffset::new(parser.into_offset_iter()));
     let (heading, body) = split_heading(&events);
     let mut written = html::write(&source, &events[body..], heading.as_ref(), options, memory);
     let standing = standing_of(&source, &events, options);
@@ -405,6 +409,11 @@ fn split_heading(events: &Events) -> (Option<(String, String)>, usize) {
 /// The text of some events, without markup.
 fn plain(events: &Events) -> String {
     let mut out = String::new();
+    push_plain(&mut out, events);
+    out
+}
+
+fn push_plain(out: &mut String, events: &Events) {
     for (event, _) in events {
         match event {
             Event::Text(text) => out.push_str(&without_directives(text)),
@@ -415,7 +424,6 @@ fn plain(events: &Events) -> String {
             _ => {}
         }
     }
-    out
 }
 
 /// The first paragraph that somebody wrote, cut at a word after 200 characters.

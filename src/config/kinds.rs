@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::one_line;
+
 /// A kind of page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -56,10 +58,15 @@ fn is_same(one: &str, other: &str) -> bool {
     one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
 }
 
+/// So many bytes tell of most paragraphs that they are no tip; no tip has a quote there.
+const HEAD: usize = 4;
+
 /// Whether a paragraph is one that `lacuna new` wrote, in straight quotes or typographic ones.
 pub fn is_tip(paragraph: &str) -> bool {
-    let paragraph = paragraph.replace('\u{2019}', "'");
-    paragraph == OTHER_TIP || TIPS.iter().any(|(_, tip)| *tip == paragraph)
+    let paragraph = paragraph.trim_start();
+    let begins_so = |tip: &&str| tip.as_bytes().get(..HEAD) == paragraph.as_bytes().get(..HEAD);
+    let mut tips = TIPS.iter().map(|(_, tip)| *tip).chain([OTHER_TIP]).filter(begins_so);
+    tips.any(|tip| one_line(paragraph).replace('\u{2019}', "'") == tip)
 }
 
 pub(super) fn defaults() -> BTreeMap<String, Kind> {

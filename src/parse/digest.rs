@@ -8,7 +8,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use super::Standing;
-use crate::base::{Digest, Hasher, SitePath};
+use crate::base::{Digest, Hasher, SitePath, is_plain};
 use crate::checklist::Events;
 
 /// What a review of a page is bound to: its text, with the files beside it that it links to. It
@@ -129,10 +129,12 @@ impl Writer {
         if self.text.is_empty() {
             return;
         }
-        let text = fold(&self.text);
-        self.text.clear();
         self.hasher.field(b"text");
-        self.hasher.field(text.as_bytes());
+        match is_plain(&self.text) {
+            true => self.hasher.field(self.text.as_bytes()),
+            false => self.hasher.field(fold(&self.text).as_bytes()),
+        }
+        self.text.clear();
     }
 }
 

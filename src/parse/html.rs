@@ -8,17 +8,19 @@ mod diagram;
 mod directives;
 mod marks;
 mod notes;
+mod quotes;
 mod raw;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use memchr::memchr;
 use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::markup;
 use super::math::Place;
 use super::{Body, Heading, LinkRef, Memory, ParseOptions, Piece, plain};
-use crate::base::{Digest, escape_html, one_line};
+use crate::base::{Digest, escape_html, one_line, push_escaped};
 use crate::checklist::{Events, end_of};
 use crate::diag::Diagnostic;
 use crate::diagrams::Drawing;
@@ -76,6 +78,9 @@ struct Writer<'a> {
     tabs_end: usize,
 }
 
+/// So many bytes of HTML stand between two holes, or more.
+const ROOM: usize = 512;
+
 /// Where we are in a table.
 #[derive(Default)]
 struct Table {
@@ -129,12 +134,20 @@ impl<'a> Writer<'a> {
 
     fn push(&mut self, html: &str) {
         // CommonMark, section 2.3: the character is replaced for security reasons.
-        if html.contains('\0') {
+        if memchr(0, html.as_bytes()).is_some() {
             return self.push(&html.replace('\0', "\u{FFFD}"));
         }
+        self.last().push_str(html);
+    }
+
+    /// The HTML since the last hole.
+    fn last(&mut self) -> &mut String {
+        if !matches!(self.out.last(), Some(Piece::Html(_))) {
+            self.out.push(Piece::Html(String::with_capacity(ROOM)));
+        }
         match self.out.last_mut() {
-            Some(Piece::Html(last)) => last.push_str(html),
-            _ => self.out.push(Piece::Html(html.to_string())),
+            Some(Piece::Html(last)) => last,
+            _ => unreachable!("it was just pushed"),
         }
     }
 
@@ -147,7 +160,11 @@ impl<'a> Writer<'a> {
     }
 
     fn push_escaped(&mut self, text: &str) {
-        self.push(&escape_html(&source::as_written(text)));
+        let text = source::as_written(text);
+        match memchr(0, text.as_bytes()).is_some() {
+            true => self.push(&escape_html(&text)),
+            false => push_escaped(self.last(), &text),
+        }
     }
 
     /// Leaves a hole for the URL of a link.
@@ -302,10 +319,15 @@ impl<'a> Writer<'a> {
             Alignment::Right => " class=\"align-right\"",
         };
         let tag = if self.table.head { "<th scope=\"col\"" } else { "<td" };
-        self.push(&format!("{tag}{class}>"));
+        self.push(tag);
+        self.push(class);
+        self.push(">");
     }
 
     fn text(&mut self, text: &str, range: Range<usize>) {
+        if !source::has_directives(text) {
+            return self.plain_text(text, range);
+        }
         for part in source::parts(text) {
             match part {
                 Part::Text(text) => self.plain_text(text, range.clone()),
@@ -315,7 +337,9 @@ impl<'a> Writer<'a> {
     }
 
     fn plain_text(&mut self, text: &str, range: Range<usize>) {
-        self.missing_notes(text, &range);
+        if memchr(b'[', text.as_bytes()).is_some() {
+            self.missing_notes(text, &range);
+        }
         if self.anchors_open > 0 {
             return self.push_escaped(text);
         }
@@ -431,48 +455,6 @@ impl<'a> Writer<'a> {
         self.events(inner);
         self.push("</dt>\n");
     }
-
-    /// A quotation, or an alert when its first line says so.
-    fn quote(&mut self, events: &Events, at: usize) -> usize {
-        let alert = match (events.get(at + 1), events.get(at + 2)) {
-            (Some((Event::Start(Tag::Paragraph), _)), Some((Event::Text(text), range))) => {
-                let alert = if self.options.alerts { markup::alert(text) } else { None };
-                alert.map(|alert| (alert, text, range))
-            }
-            _ => None,
-        };
-        let Some((alert, text, range)) = alert else {
-            self.push("<blockquote>\n");
-            self.quotes.push("</blockquote>\n");
-            return at + 1;
-        };
-        let class = format!("class=\"alert alert-{}\"", alert.kind);
-        let (open, title, close) = match alert.fold {
-            None => (format!("<div {class} role=\"note\">"), "p", "</div>\n"),
-            Some('+') => (format!("<details {class} open>"), "summary", "</details>\n"),
-            Some(_) => (format!("<details {class}>"), "summary", "</details>\n"),
-        };
-        self.quotes.push(close);
-        self.push(&format!("{open}<{title} class=\"alert-title\">"));
-        // The rest of the first line is the title, markup included.
-        let own = text[alert.length..].trim_start();
-        let line_end = events[at + 3..]
-            .iter()
-            .position(|(event, _)| is_line_end(event))
-            .map_or(events.len(), |length| at + 3 + length);
-        if own.is_empty() && line_end == at + 3 {
-            self.push(alert.title);
-        }
-        self.text(own, range.clone());
-        self.events(&events[at + 3..line_end]);
-        self.push(&format!("</{title}>\n"));
-        let next = events.get(line_end).map(|(event, _)| event);
-        if let Some(Event::SoftBreak | Event::HardBreak) = next {
-            self.push("<p>");
-        }
-        // The end of the paragraph must not be written when the title was all of it.
-        line_end + 1
-    }
 }
 
 /// The text of a block of code.
@@ -489,8 +471,4 @@ fn code_text(events: &Events) -> String {
 fn item_head<'a, 'b>(after: &'b Events<'a>) -> &'b Events<'a> {
     let loose = matches!(after.first(), Some((Event::Start(Tag::Paragraph), _)));
     &after[..after.len().min(if loose { 2 } else { 1 })]
-}
-
-fn is_line_end(event: &Event) -> bool {
-    matches!(event, Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph))
 }

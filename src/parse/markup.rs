@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind};
+use memchr::memchr3;
 
 /// The id of a heading, by mdBook's rule: lower case; letters, digits, `_` and `-` stay, white
 /// space becomes `-`, the rest goes.
@@ -53,7 +54,9 @@ pub(super) fn alert(text: &str) -> Option<Alert> {
 /// Addresses in plain text: `https://…`, `www.…`, `name@host`; with the URL of each.
 pub(super) fn addresses(text: &str) -> Vec<(Range<usize>, String)> {
     // Most text has none, and the search costs more than this look.
-    if !text.contains("://") && !text.contains("www.") && !text.contains('@') {
+    if memchr3(b':', b'.', b'@', text.as_bytes()).is_none()
+        || !text.contains("://") && !text.contains("www.") && !text.contains('@')
+    {
         return Vec::new();
     }
     let mut finder = LinkFinder::new();

@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use serde::{Deserialize, Serialize};
 
 use super::fences;
-use super::{LinkRef, plain};
+use super::{LinkRef, plain, push_plain};
 use crate::base::{Digest, SitePath, TextRange, is_unspaced, one_line};
 use crate::checklist::{Events, end_of};
 use crate::config::is_tip;
@@ -97,6 +97,7 @@ pub(super) fn is_placeholder(paragraph: &str) -> bool {
 }
 
 fn is_marked(paragraph: &str) -> bool {
+    let paragraph = paragraph.trim_start();
     MARKERS.iter().any(|marker| paragraph.starts_with(marker))
 }
 
@@ -114,6 +115,7 @@ pub(super) fn judge(source: &SourceFile, events: &Events, digest: Digest) -> Sta
             has_fences: events.iter().any(|(event, _)| fences::is_fence(event)),
             path: source.path.clone(),
         },
+        text: String::new(),
     };
     let mut at = 0;
     while at < events.len() {
@@ -125,6 +127,8 @@ pub(super) fn judge(source: &SourceFile, events: &Events, digest: Digest) -> Sta
 struct Judge<'a> {
     source: &'a SourceFile,
     standing: Standing,
+    /// Of the block at hand; kept for the room that it has.
+    text: String,
 }
 
 impl Judge<'_> {
@@ -187,12 +191,13 @@ impl Judge<'_> {
 
     /// A run of inline events: a paragraph, an item, a cell.
     fn block(&mut self, events: &Events) {
-        let text = one_line(&plain(events));
-        if is_placeholder(&text) {
+        self.text.clear();
+        push_plain(&mut self.text, events);
+        if is_placeholder(&self.text) {
             let start = events.first().map_or(0, |(_, range)| range.start);
             let end = events.last().map_or(start, |(_, range)| range.end);
             let span = self.span(TextRange::new(start, end));
-            if is_marked(&text) {
+            if is_marked(&self.text) {
                 self.standing.marked.extend(span.clone());
             }
             self.standing.placeholders.extend(span);
@@ -202,7 +207,7 @@ impl Judge<'_> {
         if events.iter().any(|(event, _)| image(event)) {
             self.artefact();
         }
-        let words = words(&text);
+        let words = words(&self.text);
         self.standing.words += words;
         if let Some(section) = self.standing.sections.last_mut().filter(|_| words > 0) {
             section.filled = true;
@@ -253,10 +258,11 @@ fn is_inline_tag(tag: TagEnd) -> bool {
 /// Counts words: runs of letters and digits between spaces; each character of a script that is
 /// written without spaces counts as one.
 fn words(text: &str) -> usize {
+    if text.is_ascii() {
+        let tokens = text.as_bytes().split(|byte| matches!(byte, b'\t'..=b'\r' | b' '));
+        return tokens.filter(|token| token.iter().any(u8::is_ascii_alphanumeric)).count();
+    }
     let in_token = |token: &str| {
-        if token.is_ascii() {
-            return usize::from(token.bytes().any(|byte| byte.is_ascii_alphanumeric()));
-        }
         let unspaced = token.chars().filter(|char| is_unspaced(*char)).count();
         let spaced = token.chars().any(|char| char.is_alphanumeric() && !is_unspaced(char));
         unspaced + usize::from(spaced)

@@ -32,8 +32,8 @@ pub(super) fn sections(events: &Events, ids: &BTreeMap<usize, String>) -> Vec<Te
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
                 last.text.push_str(text);
             }
-            Event::SoftBreak | Event::HardBreak => last.text.push(' '),
-            Event::End(tag) if ends_block(*tag) => last.text.push(' '),
+            Event::SoftBreak | Event::HardBreak => space(&mut last.text),
+            Event::End(tag) if ends_block(*tag) => space(&mut last.text),
             _ => {}
         }
         at += 1;
@@ -43,6 +43,13 @@ pub(super) fn sections(events: &Events, ids: &BTreeMap<usize, String>) -> Vec<Te
     }
     sections.retain(|section| !section.text.is_empty() || !section.heading.is_empty());
     sections
+}
+
+/// One of several spaces is enough, and those at the beginning go.
+fn space(text: &mut String) {
+    if !text.is_empty() && !text.ends_with(' ') {
+        text.push(' ');
+    }
 }
 
 /// True where words on both sides don't belong together.

@@ -17,6 +17,9 @@ impl Writer<'_> {
         let end = end_of(events, at);
         let inner = &events[at + 1..end - 1];
         let is_one = |text: &str| {
+            if !source::has_directives(text) {
+                return text.trim().is_empty();
+            }
             source::parts(text).iter().all(|part| match part {
                 Part::Text(text) => text.trim().is_empty(),
                 Part::Directive(_) => true,
