@@ -20,7 +20,7 @@ mod volume;
 mod words;
 
 pub use cut::{Contents, Cut};
-pub use fragments::{PARTS, block_id, count as parts, id_length};
+pub use fragments::{PARTS, block_id, id_length};
 pub use terms::{Signs, Terms, signs, terms};
 pub use typos::endings;
 pub use volume::{Builder, Volume};

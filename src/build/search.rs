@@ -7,8 +7,10 @@
 mod shelves;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use super::Analysis;
@@ -142,15 +144,25 @@ fn missing(analysis: &Analysis, entry: &Entry) -> Vec<TextSection> {
     }
 }
 
-fn sections(maker: &Maker, entry: usize) -> Option<Vec<TextSection>> {
+thread_local! {
+    /// The text of a page that this thread asked for last, by its digest: the parts of a page are
+    /// written one after the other.
+    static LAST: RefCell<Option<(Digest, Rc<[TextSection]>)>> = const { RefCell::new(None) };
+}
+
+fn sections(maker: &Maker, entry: usize) -> Option<Rc<[TextSection]>> {
     let entry = &maker.analysis.site.entries[entry];
-    match entry.page {
-        Some(page) => {
-            let path = &maker.analysis.facts()[page].path;
-            maker.analysis.text(page).sections(maker.files, maker.config, path).ok()
-        }
-        None => Some(missing(maker.analysis, entry)),
+    let Some(page) = entry.page else { return Some(missing(maker.analysis, entry).into()) };
+    let text = maker.analysis.text(page);
+    let digest = text.sections.digest;
+    let last = LAST.with_borrow(Clone::clone).filter(|(known, _)| *known == digest);
+    if let Some((_, sections)) = last {
+        return Some(sections);
     }
+    let path = &maker.analysis.facts()[page].path;
+    let sections: Rc<[_]> = text.sections(maker.files, maker.config, path).ok()?.into();
+    LAST.set(Some((digest, Rc::clone(&sections))));
+    Some(sections)
 }
 
 fn directory(
@@ -297,12 +309,13 @@ impl Finder {
         let block = &self.blocks.list[number];
         let entry = &maker.analysis.site.entries[block.entry];
         let first = self.blocks.list.partition_point(|known| known.entry < block.entry);
+        let sections = sections(maker, block.entry);
         let document = Document {
             url: &entry.url,
             title: &entry.title,
             area: block.area,
             status: status(maker.scene, entry),
-            sections: sections(maker, block.entry).unwrap_or_default().into(),
+            sections: sections.as_deref().unwrap_or_default().into(),
         };
         let key = search::part_key(block.id, part, self.directory.id);
         search::write_part(&document, (number - first) * PARTS + part, &key)

@@ -39,11 +39,6 @@ pub(super) fn cut(sections: &[TextSection]) -> Vec<Vec<Piece<'_>>> {
     parts.map(|part| part.into_iter().map(piece).collect()).collect()
 }
 
-/// How many parts a page has.
-pub fn count(sections: &[TextSection]) -> usize {
-    pieces(sections).len()
-}
-
 /// What a block of parts is known by: a digest of its page's path, so that a page keeps its name
 /// whatever happens to others.
 pub fn block_id(url: &str, block: usize) -> u64 {
@@ -119,42 +114,46 @@ fn framed(section: &TextSection) -> (&str, &str) {
 
 /// The longest head of a text that is at most so long when it is written, cut between words.
 fn head(text: &str, most: usize) -> &str {
-    if text.len() <= most && written(text) <= most {
-        return text;
-    }
-    let mut length = 0;
-    let mut cut = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        length += usize::from(WRITTEN[usize::from(byte)]);
-        if length > most {
-            let cut = if cut == 0 { text.floor_char_boundary(at) } else { cut };
-            return &text[..cut];
+    let mut room = most;
+    let mut end = 0;
+    for chunk in text.as_bytes().chunks(CHUNK) {
+        let size = chunk_written(chunk);
+        if size > room {
+            for byte in chunk {
+                let Some(left) = room.checked_sub(1 + usize::from(more(*byte))) else { break };
+                (room, end) = (left, end + 1);
+            }
+            let space = text.as_bytes()[..end].iter().rposition(|byte| *byte == b' ');
+            let cut = space.filter(|cut| *cut > 0);
+            return &text[..cut.unwrap_or_else(|| text.floor_char_boundary(end))];
         }
-        if byte == b' ' {
-            cut = at;
-        }
+        (room, end) = (room - size, end + chunk.len());
     }
     text
 }
 
 /// How many bytes a text takes in JSON, at most.
 fn written(text: &str) -> usize {
-    text.bytes().map(|byte| usize::from(WRITTEN[usize::from(byte)])).sum()
+    text.as_bytes().chunks(CHUNK).map(chunk_written).sum()
 }
 
-/// How many bytes each byte takes in JSON, at most.
-static WRITTEN: [u8; 256] = {
-    let mut table = [1; 256];
-    let mut control = 0;
-    while control < 0x20 {
-        table[control] = 6;
-        control += 1;
-    }
-    table[b'<' as usize] = 6;
-    table[b'"' as usize] = 2;
-    table[b'\\' as usize] = 2;
-    table
-};
+/// What so many bytes take more fits into a byte, so that many are added at once.
+const CHUNK: usize = 32;
+
+fn chunk_written(chunk: &[u8]) -> usize {
+    let add = |sum: u8, byte: &u8| sum + more(*byte);
+    let more = match <&[u8; CHUNK]>::try_from(chunk) {
+        Ok(whole) => whole.iter().fold(0, add),
+        Err(_) => chunk.iter().fold(0, add),
+    };
+    chunk.len() + usize::from(more)
+}
+
+/// How many bytes more than itself a byte takes in JSON, at most.
+fn more(byte: u8) -> u8 {
+    let escaped = u8::from(byte == b'"') + u8::from(byte == b'\\');
+    escaped + 5 * (u8::from(byte < 0x20) + u8::from(byte == b'<'))
+}
 
 pub(super) fn shorten(title: &str) -> &str {
     title.char_indices().nth(LONGEST_TITLE).map_or(title, |(cut, _)| &title[..cut])

@@ -7,8 +7,8 @@
 
 use std::hash::BuildHasher;
 
-use foldhash::HashMap;
 use foldhash::quality::FixedState;
+use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
 
 use super::fragments::{self, PARTS, Piece};
@@ -23,6 +23,8 @@ const LENGTH: f32 = 0.6;
 /// What a part has in words, about, and the least that counts.
 const USUAL_LENGTH: f32 = 256.0;
 const SHORTEST: usize = 16;
+/// A page has about so many different words, or fewer.
+const USUAL_WORDS: usize = 400;
 /// What a word in a title and in a heading counts, against one in the text.
 const TITLE: f32 = 3.0;
 const HEADING: f32 = 1.5;
@@ -35,10 +37,11 @@ const MOST_WEIGHT: f32 = 61.0;
 /// The words of a block of parts of a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// Each once.
-    words: Vec<String>,
+    /// Each once, one after the other, and where they end.
+    words: String,
+    ends: Vec<u32>,
     /// In order.
-    terms: Vec<Term>,
+    list: Vec<Term>,
 }
 
 /// A word in a part of a page.
@@ -57,14 +60,16 @@ pub(super) struct Term {
 impl Terms {
     /// The words that belong to a volume, each with the parts that it stands in.
     pub(super) fn of(&self, volume: usize) -> impl Iterator<Item = (&str, &[Term])> {
-        let start = self.terms.partition_point(|term| usize::from(term.volume) < volume);
-        let end = self.terms.partition_point(|term| usize::from(term.volume) <= volume);
-        let words = self.terms[start..end].chunk_by(|a, b| a.word == b.word);
-        words.map(|terms| (self.word(terms[0]), terms))
+        let start = self.list.partition_point(|term| usize::from(term.volume) < volume);
+        let end = self.list.partition_point(|term| usize::from(term.volume) <= volume);
+        let words = self.list[start..end].chunk_by(|a, b| a.word == b.word);
+        words.map(|terms| (self.word(terms[0].word), terms))
     }
 
-    fn word(&self, term: Term) -> &str {
-        &self.words[term.word as usize]
+    fn word(&self, number: u32) -> &str {
+        let number = number as usize;
+        let start = if number == 0 { 0 } else { self.ends[number - 1] };
+        &self.words[start as usize..self.ends[number] as usize]
     }
 }
 
@@ -81,17 +86,18 @@ pub struct Signs {
 
 /// The signs of a page whose title isn't known yet.
 pub fn signs(sections: &[TextSection]) -> Signs {
-    let blocks = terms("", sections);
+    let parts = fragments::cut(sections);
     let bytes = sections.iter().map(|section| section.text.len() + section.heading.len()).sum();
-    Signs { parts: fragments::count(sections), bytes, blocks: blocks.iter().map(sign).collect() }
+    let blocks = terms_of("", &parts).iter().map(sign).collect();
+    Signs { parts: parts.len(), bytes, blocks }
 }
 
 /// For each volume a number that depends on the words, but not on their order.
 fn sign(terms: &Terms) -> Vec<u32> {
     let state = FixedState::default();
     let mut sums = [0_u64; VOLUMES];
-    for term in &terms.terms {
-        let one = state.hash_one((terms.word(*term), term.part, term.weight));
+    for term in &terms.list {
+        let one = state.hash_one((terms.word(term.word), term.part, term.weight));
         let sum = &mut sums[usize::from(term.volume)];
         *sum = sum.wrapping_add(one | 1);
     }
@@ -125,16 +131,20 @@ fn short(number: u64) -> u32 {
 
 /// The words of a page, block by block.
 pub fn terms(title: &str, sections: &[TextSection]) -> Vec<Terms> {
-    let parts = fragments::cut(sections);
+    terms_of(title, &fragments::cut(sections))
+}
+
+fn terms_of(title: &str, parts: &[Vec<Piece>]) -> Vec<Terms> {
     let blocks = parts.chunks(PARTS).enumerate();
     let block = |(block, parts): (usize, &[Vec<Piece>])| {
-        let mut counter = Counter::default();
+        let mut counter =
+            Counter { numbers: HashMap::with_capacity(USUAL_WORDS), ..Counter::default() };
         for (number, part) in (0..).zip(parts) {
             let share = if block == 0 && number == 0 { 1.0 } else { TITLE_ELSEWHERE };
             counter.count(title, share, part);
             counter.take(number);
         }
-        counter.found.terms.sort_unstable();
+        counter.found.list.sort_unstable_by_key(|term| (term.volume, term.word, term.part));
         counter.found
     };
     blocks.map(block).collect()
@@ -148,6 +158,8 @@ struct Counter {
     numbers: HashMap<String, u32>,
     /// By the numbers of the words.
     counts: Vec<Counts>,
+    /// The volumes that they belong to.
+    volumes: Vec<u8>,
     /// The numbers of the words of this part.
     seen: Vec<u32>,
     /// The words of its text, how ever often the same.
@@ -192,10 +204,13 @@ impl Counter {
         if let Some(number) = self.numbers.get(word) {
             return *number;
         }
-        let number = u32::try_from(self.counts.len()).expect("a block has a bound");
+        let bounded = |count: usize| u32::try_from(count).expect("a block has a bound");
+        let number = bounded(self.counts.len());
         self.numbers.insert(word.to_string(), number);
-        self.found.words.push(word.to_string());
+        self.found.words.push_str(word);
+        self.found.ends.push(bounded(self.found.words.len()));
         self.counts.push(Counts::default());
+        self.volumes.push(u8::try_from(volume_of(word)).expect("there are 64"));
         number
     }
 
@@ -205,10 +220,9 @@ impl Counter {
         let length = 1.0 - LENGTH + LENGTH * f32::from(words.unwrap_or(u16::MAX)) / USUAL_LENGTH;
         for word in self.seen.drain(..) {
             let counts = std::mem::take(&mut self.counts[word as usize]);
-            let volume = volume_of(&self.found.words[word as usize]);
-            let volume = u8::try_from(volume).expect("there are 64");
+            let volume = self.volumes[word as usize];
             let weight = counts.weight(length);
-            self.found.terms.push(Term { volume, word, part, weight });
+            self.found.list.push(Term { volume, word, part, weight });
         }
     }
 }

@@ -29,16 +29,67 @@ pub fn volume_of(word: &str) -> usize {
 /// Calls `found` for each word of a text, in order.
 pub(super) fn words(text: &str, mut found: impl FnMut(&str)) {
     let mut folded = String::new();
-    let mut rest = text;
+    let mut rest = ascii_words(text, &mut folded, &mut found);
     while let Some(start) = rest.find(is_kept) {
         let run = &rest[start..];
         let length = run.find(|char| !is_kept(char) && !is_apostrophe(char)).unwrap_or(run.len());
-        rest = &run[length..];
         folded.clear();
         fold_into(&mut folded, &run[..length]);
         run_words(&folded, &mut found);
+        rest = ascii_words(&run[length..], &mut folded, &mut found);
     }
 }
+
+/// The words of a text up to the first run with a sign beyond ASCII; the text from that run on. Most
+/// text is ASCII, and most words are as they are folded.
+fn ascii_words<'a>(text: &'a str, folded: &mut String, found: &mut impl FnMut(&str)) -> &'a str {
+    let mut start = 0;
+    let mut is_folded = true;
+    let bytes = text.as_bytes();
+    for at in 0..=bytes.len() {
+        // A gap ends the last word.
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        match FOLDED[usize::from(byte)] {
+            WIDE => return &text[start..],
+            APOSTROPHE if start == at => start = at + 1,
+            GAP => {
+                if start < at && is_folded && at - start <= LONGEST {
+                    found(&text[start..at]);
+                } else if start < at {
+                    folded.clear();
+                    fold_into(folded, &text[start..at]);
+                    run_words(folded, found);
+                }
+                (start, is_folded) = (at + 1, true);
+            }
+            APOSTROPHE => is_folded = false,
+            letter => is_folded &= letter == byte,
+        }
+    }
+    ""
+}
+
+/// What a byte becomes: a letter or digit of ASCII as it is folded, or one of the three below.
+static FOLDED: [u8; 256] = {
+    let mut table = [WIDE; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte as usize] = match byte {
+            b'0'..=b'9' | b'a'..=b'z' => byte,
+            b'A'..=b'Z' => byte.to_ascii_lowercase(),
+            APOSTROPHE => APOSTROPHE,
+            _ => GAP,
+        };
+        byte += 1;
+    }
+    table
+};
+/// Another sign of ASCII.
+const GAP: u8 = 0;
+/// A part of a letter or sign beyond ASCII.
+const WIDE: u8 = 1;
+/// It ends no word, but stands in none.
+const APOSTROPHE: u8 = b'\'';
 
 /// The words of a run of letters: one, or pairs of letters where no spaces are written.
 fn run_words(run: &str, found: &mut impl FnMut(&str)) {
@@ -84,8 +135,12 @@ fn is_apostrophe(char: char) -> bool {
 /// Adds a word without case, accents and other forms of its letters.
 fn fold_into(out: &mut String, word: &str) {
     if word.is_ascii() {
-        let kept = word.chars().filter(char::is_ascii_alphanumeric);
-        return out.extend(kept.map(|char| char.to_ascii_lowercase()));
+        out.push_str(word);
+        out.make_ascii_lowercase();
+        if word.contains('\'') {
+            out.retain(|char| char != '\'');
+        }
+        return;
     }
     let plain = word.nfkd().filter(|char| !is_accent(*char)).nfkc().collect::<String>();
     for char in plain.to_lowercase().chars().filter(|char| is_kept(*char)) {
@@ -122,6 +177,8 @@ mod tests {
 
     #[test]
     fn punctuation_ends_words_and_apostrophes_do_not() {
+        check_words("it's 'so' o''clock' dogs'", "its so oclock dogs");
+        check_words("x’s a’b’ ‘c’ d’", "xs ab c d");
         check_words(
             "Don't re-use `api_key`: see docs.example.com/v2!",
             "dont re use api key see docs example com v2",
