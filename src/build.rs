@@ -17,6 +17,7 @@ mod glance;
 mod judging;
 mod output;
 mod outputs;
+mod packed;
 mod pages;
 mod past;
 mod plan;

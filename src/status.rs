@@ -147,8 +147,8 @@ pub struct Subject<'a> {
     pub site: &'a Site,
     /// The facts of the pages.
     pub facts: &'a [Arc<PageFacts>],
-    /// The standings of the pages, in the same order.
-    pub standings: &'a [Arc<Standing>],
+    /// The standings of the pages that close a gap or name their kind, by their numbers.
+    pub standings: &'a BTreeMap<usize, Standing>,
     /// Reviews by the page that they stand beside, oldest first.
     pub reviews: &'a BTreeMap<SitePath, Vec<Review>>,
     /// All waivers.

@@ -394,8 +394,8 @@ impl Analysis {
     }
 
     /// What only the view of each page may know.
-    pub(super) fn own(&self) -> &[Arc<PageOwn>] {
-        &self.pages.own
+    pub(super) fn own(&self, page: usize) -> PageOwn {
+        self.pages.own[page].get()
     }
 
     /// The number of a page, by its path.

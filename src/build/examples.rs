@@ -35,9 +35,6 @@ impl Sources<'_> {
     /// The code of a page; none when its text isn't any more what the site was made from.
     fn fences(&self, page: usize) -> Vec<Fence> {
         let Self { files, config, pages, .. } = self;
-        if !pages.standings[page].has_fences {
-            return Vec::new();
-        }
         let path = &pages.facts[page].path;
         pages.bodies[page].fences(*files, config, path).unwrap_or_default()
     }
@@ -66,7 +63,7 @@ impl Recorded {
 /// True for a page without examples, before and now.
 fn is_quiet(path: &SitePath, sources: &Sources, book: &Book) -> bool {
     let page = sources.tree.pages.binary_search(path);
-    page.is_ok_and(|page| !sources.pages.standings[page].has_fences) && !book.has(path)
+    page.is_ok_and(|page| !sources.pages.bodies[page].has_fences()) && !book.has(path)
 }
 
 /// Counts what is recorded of each page. A book without records, of which none are asked for,

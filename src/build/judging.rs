@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Span};
 use crate::examples::Book;
 use crate::files::Files;
 use crate::history::{History, text_at};
-use crate::parse;
+use crate::parse::{self, Standing};
 use crate::resolve::Site;
 use crate::source::Review;
 use crate::status::{self, Authors, Evidence, GapStatus, Witness};
@@ -55,13 +55,14 @@ pub(super) fn judge(
     let Known { texts, pages, site, examples, history } = *known;
     let Some(checklist) = &texts.checklist else { return Judged::default() };
     let reference = format!("{}/reference", config.src);
+    let standings = standings(pages, site);
     let digests = bound_digests(files, config, pages, site);
     let witnesses = witnesses(files, config, texts, history, &digests);
     let subject = status::Subject {
         checklist,
         site,
         facts: &pages.facts,
-        standings: &pages.standings,
+        standings: &standings,
         reviews: &texts.reviews,
         waivers: &texts.waivers,
         findings: found,
@@ -85,6 +86,14 @@ pub(super) fn judge(
     Judged { statuses, digests, unready }
 }
 
+/// The standings of the pages that close a gap or name their kind.
+fn standings(pages: &Parts, site: &Site) -> BTreeMap<usize, Standing> {
+    let of_gaps = site.gaps.iter().flat_map(|gap| gap.pages.iter().copied());
+    let facts = pages.facts.iter().enumerate();
+    let of_kinds = facts.filter(|(_, facts)| facts.front.kind.is_some()).map(|(page, _)| page);
+    of_gaps.chain(of_kinds).map(|page| (page, pages.standings[page].get())).collect()
+}
+
 /// What reviews are bound to: those of the pages that close gaps, and of the references.
 fn bound_digests(
     files: &dyn Files,
@@ -106,9 +115,9 @@ fn bound_digests(
         (0..pages.facts.len()).filter(|page| is_reference(&pages.facts[*page].path));
     let mut digests = BTreeMap::new();
     for page in of_gaps.chain(of_references) {
-        let standing = &pages.standings[page];
-        let digest = parse::bound_digest(standing, &config.src, &mut digest_of);
-        digests.insert(standing.path.clone(), digest);
+        let standing = pages.standings[page].get();
+        let digest = parse::bound_digest(&standing, &config.src, &mut digest_of);
+        digests.insert(standing.path, digest);
     }
     for path in site.assets.iter().map(|(path, _)| path).filter(|path| is_reference(path)) {
         digests.extend(read(path).map(|bytes| (path.clone(), parse::data_digest(&bytes))));

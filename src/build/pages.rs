@@ -14,13 +14,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Changes;
 use super::cache::Cache;
+use super::packed::Packed;
 use super::progress::Count;
 use super::store::Store;
 use crate::base::{Digest, Hasher, SitePath};
 use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::files::{Files, Stamp};
-use crate::parse::{self, Body, PageFacts, PageOwn, ParseOptions, Standing};
+use crate::parse::{self, Body, DirectiveUse, PageFacts, PageOwn, ParseOptions, Standing};
 use crate::search::{self, Signs};
 use crate::source::{self, SourceFile, Suppression, Tree};
 use text::Kept;
@@ -41,13 +42,16 @@ pub(super) struct Page {
     pub facts: Arc<PageFacts>,
     /// Of the facts, without the places of things in the text.
     pub facts_digest: Digest,
-    pub standing: Arc<Standing>,
-    pub own: Arc<PageOwn>,
+    pub standing: Packed<Standing>,
+    pub own: Packed<PageOwn>,
+    /// What it shows by directives and drawings; most pages have neither.
+    pub shown: Option<Arc<Shown>>,
     pub found: Vec<Diagnostic>,
     pub suppressions: Vec<Suppression>,
     body: Option<Kept>,
     text: Kept,
-    fences: Kept,
+    /// None when there is no code.
+    fences: Option<Kept>,
     signs: Arc<Signs>,
     /// Whether no more than its head was read.
     #[serde(skip)]
@@ -56,6 +60,15 @@ pub(super) struct Page {
     lasting: bool,
     #[serde(skip)]
     pub done: Done,
+}
+
+/// What of a page the whole site must know to show it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Shown {
+    /// The directives that are left to the theme.
+    pub directives: Vec<DirectiveUse>,
+    /// The names of the drawings.
+    pub drawings: Vec<String>,
 }
 
 /// What was done for a page in the last update.
@@ -143,7 +156,7 @@ impl Pages {
             key: page.key,
             body: page.body.as_ref().map(place),
             sections: place(&page.text),
-            fences: place(&page.fences),
+            fences: page.fences.as_ref().map(place),
             signs: Arc::clone(&page.signs),
         }
     }
@@ -337,6 +350,14 @@ impl Shard {
     }
 }
 
+impl Shown {
+    fn of(own: &PageOwn) -> Option<Self> {
+        let (directives, drawings) = (own.directives.clone(), own.drawings.clone());
+        let has_none = directives.is_empty() && drawings.is_empty();
+        (!has_none).then_some(Self { directives, drawings })
+    }
+}
+
 impl Scope<'_> {
     /// True when the head of a page is enough.
     fn wants_head(&self, path: &SitePath) -> bool {
@@ -357,13 +378,14 @@ impl Page {
             stamps,
             facts_digest: page.facts.digest(),
             facts: Arc::new(page.facts),
-            standing: Arc::new(page.standing),
-            own: Arc::new(page.own),
+            standing: Packed::new(&page.standing),
+            shown: Shown::of(&page.own).map(Arc::new),
+            own: Packed::new(&page.own),
             found: page.diagnostics,
             suppressions: page.suppressions,
             body,
             text: Kept::new(&page.text),
-            fences: Kept::new(&page.fences),
+            fences: (!page.fences.is_empty()).then(|| Kept::new(&page.fences)),
             signs: Arc::new(search::signs(&page.text)),
             is_head: false,
             lasting: page.lasting,
@@ -372,7 +394,7 @@ impl Page {
     }
 
     fn kept(&mut self) -> impl Iterator<Item = &mut Kept> {
-        self.body.as_mut().into_iter().chain([&mut self.text, &mut self.fences])
+        self.body.as_mut().into_iter().chain([&mut self.text]).chain(&mut self.fences)
     }
 
     /// False only when neither its file nor any that it includes can have changed.

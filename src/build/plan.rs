@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use foldhash::HashSet;
+use serde::Serialize;
 
 use super::cache::Cache;
 use super::outputs::Key;
@@ -187,8 +188,8 @@ fn made(config: &Config, analysis: &Analysis, scene: &Scene) -> Jobs {
     files.into_iter().map(|(url, bytes)| (url, Job::Bytes(bytes))).collect()
 }
 
-fn json(value: &serde_json::Value) -> Vec<u8> {
-    let mut text = serde_json::to_string_pretty(value).expect("JSON values can be written");
+fn json(value: &impl Serialize) -> Vec<u8> {
+    let mut text = serde_json::to_string_pretty(value).expect("plain data can be written");
     text.push('\n');
     text.into_bytes()
 }
@@ -236,9 +237,9 @@ impl<'a> Maker<'a> {
             Job::Print(print) => self.print(print),
             Job::Difference(found) => self.difference(found),
             Job::Twin(entry) => self.twin(*entry),
-            Job::Llms => {
-                made_from(|| Ok(render::llms(self.scene, self.analysis.own()).into_bytes()))
-            }
+            Job::Llms => made_from(|| {
+                Ok(render::llms(self.scene, |page| self.analysis.own(page)).into_bytes())
+            }),
             Job::Redirect(number) => made_from(|| {
                 let to = &self.analysis.site.redirects[*number];
                 render::redirect(theme, self.scene, self.config, to).map(String::into_bytes)
@@ -248,8 +249,8 @@ impl<'a> Maker<'a> {
                 made.unwrap_or(Ok(String::new())).map(String::into_bytes)
             }),
             Job::Feed => made_from(|| {
-                let (site, own) = (&self.analysis.site, self.analysis.own());
-                let made = render::feed(theme, self.scene, site, own);
+                let own = |page| self.analysis.own(page);
+                let made = render::feed(theme, self.scene, &self.analysis.site, own);
                 made.unwrap_or(Ok(String::new())).map(String::into_bytes)
             }),
             Job::StatusFeed => made_from(|| {
@@ -288,9 +289,9 @@ impl<'a> Maker<'a> {
 
     fn view(&self, entry: usize) -> PageView<'_> {
         let page = self.analysis.site.entries[entry].page;
-        let own = page.map(|page| &*self.analysis.own()[page]);
+        let own = page.map(|page| self.analysis.own(page));
         let linked = page.map_or_else(Vec::new, |page| self.linked_files(page));
-        render::page_view(self.scene, entry, own, &linked)
+        render::page_view(self.scene, entry, own.as_ref(), &linked)
     }
 
     fn print(&'a self, print: &'a render::Print) -> Ready<'a> {
@@ -366,7 +367,7 @@ impl<'a> Maker<'a> {
         let mut hasher = Hasher::default();
         hasher.field(self.analysis.text(page).body_digest()?.bytes());
         hasher.field(render::links_digest(self.scene, page).bytes());
-        for used in &self.analysis.own()[page].directives {
+        for used in self.analysis.pages.directives_of(page) {
             hasher.field(self.analysis.theme.directive_digest(&used.name).bytes());
         }
         Some(hasher.finish())

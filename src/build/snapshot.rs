@@ -140,8 +140,8 @@ impl Snapshot {
         let same = earlier.filter(|earlier| self.shares_all_with(earlier));
         let entries = self.analysis.site.entries.iter();
         let is_new = |page: usize| {
-            let own = &self.analysis.own()[page];
-            same.is_none_or(|same| !Arc::ptr_eq(&same.analysis.own()[page], own))
+            let own = &self.analysis.pages.own[page];
+            same.is_none_or(|same| !same.analysis.pages.own[page].is_same(own))
         };
         let pages = entries.filter(|entry| entry.page.map_or(same.is_none(), is_new));
         let all = self.pages.iter().chain(&self.beside);

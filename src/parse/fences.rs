@@ -50,11 +50,6 @@ pub(super) fn fences(source: &SourceFile, events: &Events) -> Vec<Fence> {
     events.iter().enumerate().filter_map(fence).collect()
 }
 
-/// True where a fence begins.
-pub(super) fn is_fence(event: &Event) -> bool {
-    matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))))
-}
-
 /// What separates the words behind a fence, in mdBook's form and in others.
 const SEPARATORS: [char; 5] = [' ', '\t', ',', '{', '}'];
 

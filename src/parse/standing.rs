@@ -5,7 +5,6 @@ use std::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use serde::{Deserialize, Serialize};
 
-use super::fences;
 use super::{LinkRef, plain, push_plain};
 use crate::base::{Digest, SitePath, TextRange, is_unspaced, one_line};
 use crate::checklist::{Events, end_of};
@@ -28,8 +27,6 @@ pub struct Standing {
     pub placeholders: Vec<Span>,
     /// Those of them that somebody marked, and no template wrote.
     pub marked: Vec<Span>,
-    /// Whether there is code in it, which may be run.
-    pub has_fences: bool,
     /// The page's file.
     pub path: SitePath,
 }
@@ -112,7 +109,6 @@ pub(super) fn judge(source: &SourceFile, events: &Events, digest: Digest) -> Sta
             sections: Vec::new(),
             placeholders: Vec::new(),
             marked: Vec::new(),
-            has_fences: events.iter().any(|(event, _)| fences::is_fence(event)),
             path: source.path.clone(),
         },
         text: String::new(),

@@ -139,7 +139,11 @@ struct PageJson<'a> {
 }
 
 /// The pages that people wrote.
-pub fn pages_json(scene: &Scene, site: &Site, owners: &[Option<String>]) -> Value {
+pub fn pages_json<'a>(
+    scene: &'a Scene,
+    site: &'a Site,
+    owners: &'a [Option<String>],
+) -> impl Serialize + 'a {
     let pages = site.entries.iter().filter_map(|entry| {
         let page = entry.page?;
         let gap = entry.gaps.first().map(|gap| &scene.gaps[*gap]);
@@ -155,5 +159,5 @@ pub fn pages_json(scene: &Scene, site: &Site, owners: &[Option<String>]) -> Valu
     });
     let mut pages: Vec<PageJson> = pages.collect();
     pages.sort_by(|a, b| a.url.cmp(&b.url));
-    json!(pages)
+    pages
 }

@@ -11,7 +11,6 @@ use crate::diag::Diagnostic;
 use crate::parse::PageOwn;
 use crate::resolve::{Entry, EntryKind, Redirect, Site};
 use crate::status::Status;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -60,7 +59,7 @@ pub fn feed(
     theme: &Theme,
     scene: &Scene,
     site: &Site,
-    own: &[Arc<PageOwn>],
+    own: impl Fn(usize) -> PageOwn,
 ) -> Option<Result<String, Diagnostic>> {
     let home = scene.canonical("")?;
     let entry = |entry: &Entry| {
@@ -70,7 +69,7 @@ pub fn feed(
             id: url.clone(),
             url,
             updated: time(&scene.changed(entry)?),
-            summary: scene.description(entry, entry.page.map(|page| &*own[page])),
+            summary: scene.description(entry, entry.page.map(&own).as_ref()),
         })
     };
     let entries = site.entries.iter().filter_map(entry).collect();

@@ -5,7 +5,6 @@ use super::view::GapView;
 use crate::base::{encode_path, one_line, relative_url};
 use crate::parse::PageOwn;
 use crate::resolve::{Entry, EntryKind};
-use std::sync::Arc;
 
 /// The URL of a page as Markdown: where its source lies, so that relative links in it hold. None
 /// for what has none.
@@ -64,7 +63,7 @@ fn line(scene: &Scene, from: &Entry, to: &Entry) -> String {
 }
 
 /// `llms.txt`: each page in reading order, with what it is about and how far it can be trusted.
-pub fn llms(scene: &Scene, own: &[Arc<PageOwn>]) -> String {
+pub fn llms(scene: &Scene, own: impl Fn(usize) -> PageOwn) -> String {
     let book = &scene.config.book;
     let mut out = format!("# {}\n", plain(&book.title));
     if !book.description.is_empty() {
@@ -78,7 +77,7 @@ pub fn llms(scene: &Scene, own: &[Arc<PageOwn>]) -> String {
             out.push_str(&format!("\n## {}\n\n", plain(&scene.site.sections[entry.section].title)));
         }
         let status = entry.gaps.first().map(|gap| format!(" ({})", scene.gaps[*gap].status.word));
-        let about = plain(&scene.description(entry, entry.page.map(|page| &*own[page])));
+        let about = plain(&scene.description(entry, entry.page.map(&own).as_ref()));
         let about = if about.is_empty() { about } else { format!(": {about}") };
         let title = plain(&entry.title);
         out.push_str(&format!(

@@ -177,7 +177,7 @@ fn judge_page(subject: &Subject, gap: &Gap, page: usize) -> GapStatus {
 
 impl Case<'_> {
     fn standing(&self) -> &Standing {
-        &self.subject.standings[self.page]
+        &self.subject.standings[&self.page]
     }
 
     fn file(&self) -> Span {

@@ -31,18 +31,11 @@ pub(super) fn fault<'a>(standing: &'a Standing, rule: &SectionRule) -> Option<Fa
 
 /// The findings about the sections of pages that close a gap or name their kind.
 pub(super) fn findings(subject: &Subject) -> Vec<Diagnostic> {
-    let mut closes_a_gap = vec![false; subject.facts.len()];
-    for page in subject.site.gaps.iter().flat_map(|gap| &gap.pages) {
-        closes_a_gap[*page] = true;
-    }
     let mut found = Vec::new();
-    for (page, facts) in subject.facts.iter().enumerate() {
-        if closes_a_gap[page] || facts.front.kind.is_some() {
-            let rules = subject.sections_of(page).iter();
-            let standing = &subject.standings[page];
-            let faults = rules.filter_map(|rule| Some((rule, fault(standing, rule)?)));
-            found.extend(faults.map(|(rule, fault)| diagnostic(standing, rule, &fault)));
-        }
+    for (page, standing) in subject.standings {
+        let rules = subject.sections_of(*page).iter();
+        let faults = rules.filter_map(|rule| Some((rule, fault(standing, rule)?)));
+        found.extend(faults.map(|(rule, fault)| diagnostic(standing, rule, &fault)));
     }
     found
 }

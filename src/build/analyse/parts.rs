@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::Digest;
-use crate::build::pages::{Page, Pages, Text};
+use crate::build::packed::Packed;
+use crate::build::pages::{Page, Pages, Shown, Text};
 use crate::diag::Diagnostic;
 use crate::parse::{DirectiveUse, PageFacts, PageOwn, Standing};
 use crate::source::{Suppression, Tree};
@@ -16,8 +17,8 @@ use crate::source::{Suppression, Tree};
 pub(in crate::build) struct Parts {
     pub facts: Vec<Arc<PageFacts>>,
     pub(super) digests: Vec<Digest>,
-    pub standings: Vec<Arc<Standing>>,
-    pub(super) own: Vec<Arc<PageOwn>>,
+    pub standings: Vec<Packed<Standing>>,
+    pub own: Vec<Packed<PageOwn>>,
     pub bodies: Vec<Arc<Text>>,
     /// What few pages have, by their numbers.
     remarks: BTreeMap<usize, Arc<Remarks>>,
@@ -27,8 +28,7 @@ pub(in crate::build) struct Parts {
 struct Remarks {
     found: Vec<Diagnostic>,
     suppressions: Vec<Suppression>,
-    directives: Vec<DirectiveUse>,
-    drawings: Vec<String>,
+    shown: Option<Arc<Shown>>,
 }
 
 impl Parts {
@@ -41,8 +41,8 @@ impl Parts {
         Self {
             facts: found.iter().map(|page| Arc::clone(&page.facts)).collect(),
             digests: digests.collect(),
-            standings: found.iter().map(|page| Arc::clone(&page.standing)).collect(),
-            own: found.iter().map(|page| Arc::clone(&page.own)).collect(),
+            standings: found.iter().map(|page| page.standing.clone()).collect(),
+            own: found.iter().map(|page| page.own.clone()).collect(),
             bodies: texts,
             remarks: found.iter().enumerate().filter_map(|(at, page)| remarks(at, page)).collect(),
         }
@@ -54,8 +54,8 @@ impl Parts {
             let Ok(at) = tree.pages.binary_search(&page.facts.path) else { continue };
             self.facts[at] = Arc::clone(&page.facts);
             self.digests[at] = page.facts_digest;
-            self.standings[at] = Arc::clone(&page.standing);
-            self.own[at] = Arc::clone(&page.own);
+            self.standings[at] = page.standing.clone();
+            self.own[at] = page.own.clone();
             self.bodies[at] = Arc::new(pages.text(page));
             self.remarks.remove(&at);
             self.remarks.extend(remarks(at, page));
@@ -74,13 +74,20 @@ impl Parts {
 
     /// The names of the drawings, with the numbers of the pages that they are on.
     pub(in crate::build) fn drawings(&self) -> impl Iterator<Item = (usize, &str)> {
-        let pages = self.remarks.iter();
-        pages.flat_map(|(page, of_page)| of_page.drawings.iter().map(|name| (*page, name.as_str())))
+        let shown = self.remarks.iter().filter_map(|(page, of)| Some((*page, of.shown.as_ref()?)));
+        shown.flat_map(|(page, shown)| shown.drawings.iter().map(move |name| (page, name.as_str())))
     }
 
     /// The directives that are left to the theme, page by page.
     pub(super) fn directives(&self) -> impl Iterator<Item = &[DirectiveUse]> {
-        self.remarks.values().map(|of_page| &*of_page.directives)
+        let shown = self.remarks.values().filter_map(|of_page| of_page.shown.as_ref());
+        shown.map(|shown| &*shown.directives)
+    }
+
+    /// Those of one page.
+    pub(in crate::build) fn directives_of(&self, page: usize) -> &[DirectiveUse] {
+        let shown = self.remarks.get(&page).and_then(|of_page| of_page.shown.as_ref());
+        shown.map_or(&[], |shown| &shown.directives)
     }
 }
 
@@ -88,12 +95,9 @@ fn remarks(at: usize, page: &Page) -> Option<(usize, Arc<Remarks>)> {
     let remarks = Remarks {
         found: page.found.clone(),
         suppressions: page.suppressions.clone(),
-        directives: page.own.directives.clone(),
-        drawings: page.own.drawings.clone(),
+        shown: page.shown.clone(),
     };
-    let is_empty = remarks.found.is_empty()
-        && remarks.suppressions.is_empty()
-        && remarks.directives.is_empty()
-        && remarks.drawings.is_empty();
+    let is_empty =
+        remarks.found.is_empty() && remarks.suppressions.is_empty() && remarks.shown.is_none();
     (!is_empty).then(|| (at, Arc::new(remarks)))
 }

@@ -33,7 +33,7 @@ pub(in crate::build) struct Text {
     /// None when no code is highlighted in it yet.
     pub body: Option<Place>,
     pub sections: Place,
-    pub(super) fences: Place,
+    pub(super) fences: Option<Place>,
     pub signs: Arc<Signs>,
 }
 
@@ -94,9 +94,15 @@ impl Text {
         config: &Config,
         path: &SitePath,
     ) -> Result<Vec<Fence>, Box<Diagnostic>> {
-        let kept = self.fences.read(files, config);
+        let Some(place) = &self.fences else { return Ok(Vec::new()) };
+        let kept = place.read(files, config);
         let again = || self.parse_again(files, config, path, Memory::default());
         kept.map_or_else(|| again().map(|page| page.fences), Ok)
+    }
+
+    /// Whether the page has any code.
+    pub(in crate::build) fn has_fences(&self) -> bool {
+        self.fences.is_some()
     }
 
     /// Of the body; none when it hasn't been made yet.
