@@ -13,6 +13,8 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
+
 use super::Analysis;
 use super::outputs::Key;
 use super::plan::{Job, Jobs, Maker};
@@ -23,7 +25,7 @@ use crate::render::{self, Scene};
 use crate::resolve::{Entry, EntryKind};
 use crate::search::{self, Choice, Contents, Directory, Document, PARTS};
 use crate::status::Status;
-use shelves::{Shelf, shelves};
+use shelves::{Recent, Shelf, shelves};
 
 /// With more sections than this a list of them would help nobody.
 const MOST_AREAS: usize = 100;
@@ -33,6 +35,7 @@ pub(super) struct Finder {
     directory: Directory,
     blocks: Blocks,
     shelves: Vec<Shelf>,
+    recent: Recent,
     /// The lists of choices, by their keys.
     filters: BTreeMap<String, String>,
     /// Frequent words by their last letter, made when one is needed.
@@ -99,15 +102,18 @@ pub(super) fn find(maker: &Maker, earlier: Option<&Finder>) -> Option<Arc<Finder
     let filters = filters(analysis, scene, &blocks, &directory);
     let is_small = size + bytes <= search::ONE_FILE;
     let endings = OnceLock::new();
-    Some(Arc::new(Finder { directory, blocks, shelves, filters, endings, is_small }))
+    let recent = Recent::default();
+    Some(Arc::new(Finder { directory, blocks, shelves, recent, filters, endings, is_small }))
 }
 
 /// The files of a search.
 pub(super) fn jobs(finder: Option<&Arc<Finder>>) -> Jobs {
     let Some(finder) = finder else { return Jobs::new() };
-    let parts = if finder.is_small { Vec::new() } else { finder.parts() };
-    let parts = parts.into_iter().chain([("index".to_string(), Part::Directory)]);
-    parts.map(|(key, part)| (search::url(&key), Job::Search(Arc::clone(finder), part))).collect()
+    let mut parts = if finder.is_small { Vec::new() } else { finder.parts() };
+    parts.push(("index".to_string(), Part::Directory));
+    let job =
+        |(key, part): (String, Part)| (search::url(&key), Job::Search(Arc::clone(finder), part));
+    parts.into_par_iter().map(job).collect()
 }
 
 /// The blocks of all pages, and about how many bytes it takes to show them.
@@ -215,13 +221,13 @@ fn filters(
 impl Finder {
     /// All files but the directory, by their keys.
     fn parts(&self) -> Vec<(String, Part)> {
-        let mut parts = Vec::new();
-        for (number, block) in self.blocks.list.iter().enumerate() {
-            for part in 0..block.parts {
-                let key = search::part_key(block.id, part, self.directory.id);
-                parts.push((key, Part::Shown(number, part)));
-            }
-        }
+        let shown = |(number, block): (usize, &Block)| {
+            let (id, length) = (block.id, self.directory.id);
+            let key = move |part| search::part_key(id, part, length);
+            (0..block.parts).map(move |part| (key(part), Part::Shown(number, part)))
+        };
+        let blocks = self.blocks.list.par_iter().enumerate();
+        let mut parts: Vec<(String, Part)> = blocks.flat_map_iter(shown).collect();
         for (number, shelf) in self.shelves.iter().enumerate() {
             let keys = shelf.contents.keys.iter().enumerate();
             parts.extend(keys.map(|(place, key)| (key.clone(), Part::Words(number, place))));
@@ -285,7 +291,8 @@ impl Finder {
             Part::Directory => self.directory.write(),
             Part::Words(number, place) => {
                 let shelf = &self.shelves[*number];
-                let held = shelf.volume(maker, &self.blocks, *number, self.directory.id);
+                let held =
+                    shelf.volume(maker, (&self.blocks, &self.recent), *number, self.directory.id);
                 held.1.write(&held.0, &shelf.contents.keys[*place])
             }
             Part::Ending(letter) => {

@@ -45,12 +45,58 @@ impl Posting {
 #[derive(Debug)]
 pub struct Builder {
     blocks: Vec<(u64, u32)>,
-    words: HashMap<String, Vec<Posting>>,
+    words: HashMap<String, Postings>,
     /// The blocks whose words must be added, in order.
     missing: Vec<u64>,
 }
 
+/// The postings of a word as they come, in pieces: a list that moves whenever it grows would take up
+/// to twice its room.
+#[derive(Debug, Default)]
+struct Postings {
+    full: Vec<Vec<Posting>>,
+    last: Vec<Posting>,
+}
+
+/// So many postings are in a piece at the most.
+const PIECE: usize = 4096;
+
+impl Postings {
+    fn extend(&mut self, new: impl ExactSizeIterator<Item = Posting>) {
+        if self.last.is_empty() {
+            self.last.reserve_exact(new.len());
+        }
+        for posting in new {
+            let length = self.last.len();
+            if length >= PIECE {
+                self.full.push(std::mem::replace(&mut self.last, Vec::with_capacity(PIECE)));
+            } else if length == self.last.capacity() {
+                // To double what is there would waste much in all.
+                self.last.reserve_exact((length / 4 + 1).min(PIECE - length));
+            }
+            self.last.push(posting);
+        }
+    }
+
+    /// All, in order.
+    fn sorted(self) -> Vec<Posting> {
+        let mut pieces = self.full;
+        pieces.push(self.last);
+        let mut all = pieces.concat();
+        all.sort_unstable();
+        all
+    }
+}
+
 impl Volume {
+    /// About how many bytes it takes.
+    pub fn size(&self) -> usize {
+        let word = |(word, postings): &(String, Vec<Posting>)| {
+            size_of_val(&**postings) + word.len() + size_of::<(String, Vec<Posting>)>()
+        };
+        self.words.iter().map(word).sum::<usize>() + size_of_val(&*self.blocks)
+    }
+
     /// True when it holds the words of these blocks, which are in order.
     pub fn holds(&self, blocks: &[(u64, u32)]) -> bool {
         self.blocks == blocks
@@ -76,7 +122,9 @@ impl Builder {
             });
             let kept: Vec<Posting> = kept.collect();
             if !kept.is_empty() {
-                words.insert(word.clone(), kept);
+                let mut postings = Postings::default();
+                postings.extend(kept.into_iter());
+                words.insert(word.clone(), postings);
             }
         }
         Self { blocks, words, missing }
@@ -93,26 +141,18 @@ impl Builder {
         let number = u32::try_from(number).expect("there are fewer pages");
         for (word, terms) in terms.of(volume) {
             let postings = terms.iter().map(|term| Posting::new(number, term.part, term.weight));
-            if let Some(known) = self.words.get_mut(word) {
-                // To double what is there would waste much in all.
-                if known.capacity() - known.len() < terms.len() {
-                    known.reserve_exact(terms.len().max(known.len() / 4));
-                }
-                known.extend(postings);
-            } else {
-                self.words.insert(word.to_string(), postings.collect());
+            match self.words.get_mut(word) {
+                Some(known) => known.extend(postings),
+                None => self.words.entry(word.to_string()).or_default().extend(postings),
             }
         }
     }
 
     /// The volume, in an order that doesn't depend on how it came about.
     pub fn finish(self) -> Volume {
-        let mut words: Vec<(String, Vec<Posting>)> = self.words.into_iter().collect();
+        let words = self.words.into_iter().map(|(word, postings)| (word, postings.sorted()));
+        let mut words: Vec<(String, Vec<Posting>)> = words.collect();
         words.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        for (_, postings) in &mut words {
-            postings.sort_unstable();
-            postings.shrink_to_fit();
-        }
         Volume { blocks: self.blocks, words }
     }
 }

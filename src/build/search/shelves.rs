@@ -1,7 +1,9 @@
 //! Brings the volumes of the search up to date: from what an earlier build has left of them, and
 //! from the pages that differ.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -17,12 +19,39 @@ const AT_ONCE: usize = 256;
 /// The file of the cache that says what volumes hold; that of a volume has its number behind it.
 const NAME: &str = "search";
 
+/// So many bytes of words are held from counting them to writing them. What goes beyond lies in the
+/// cache only, and is read again, a few volumes at a time.
+const MOST_HELD: usize = 64 * 1024 * 1024;
+const MOST_RECENT: usize = 8;
+
 /// A volume, whether its words are at hand or not.
 pub(super) struct Shelf {
     /// Of the words, and of how they are written.
     pub key: Digest,
     pub contents: Contents,
-    volume: OnceLock<Arc<(Volume, Cut)>>,
+    volume: OnceLock<Held>,
+    /// Whether the words aren't to stay in memory.
+    is_large: bool,
+}
+
+type Held = Arc<(Volume, Cut)>;
+
+/// The volumes of large sites that were read last, by their numbers.
+#[derive(Default)]
+pub(super) struct Recent(Mutex<VecDeque<(usize, Held)>>);
+
+impl Recent {
+    fn get(&self, number: usize, make: impl FnOnce() -> Held) -> Held {
+        let list = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = list().iter().find(|(known, _)| *known == number).map(|(_, held)| held.clone());
+        known.unwrap_or_else(|| {
+            let made = make();
+            let mut list = list();
+            list.push_front((number, Arc::clone(&made)));
+            list.truncate(MOST_RECENT);
+            made
+        })
+    }
 }
 
 /// Brings all volumes up to date.
@@ -44,12 +73,15 @@ pub(super) fn shelves(
         .collect();
     let whole = fill(maker, blocks, &mut builders, true);
     let cache = maker.cache.filter(|_| whole);
-    let made: Vec<(usize, Shelf)> = builders
-        .into_par_iter()
-        .map(|(number, builder)| {
-            (number, Shelf::new(maker, cache, keys[number], builder.finish(), number, length))
-        })
-        .collect();
+    let held = AtomicUsize::new(0);
+    let make = |(number, builder): (usize, Builder)| {
+        let volume = builder.finish();
+        let room = || held.fetch_add(volume.size(), Relaxed) + volume.size() <= MOST_HELD;
+        let is_kept = cache.is_some_and(|cache| keep(maker, cache, number, &volume));
+        let is_large = is_kept && !room();
+        (number, Shelf::new(keys[number], volume, number, length, is_large))
+    };
+    let made: Vec<(usize, Shelf)> = builders.into_par_iter().map(make).collect();
     let any_made = !made.is_empty();
     let mut shelves: Vec<Option<Shelf>> = kept;
     for (number, shelf) in made {
@@ -145,13 +177,14 @@ impl<'a> Known<'a> {
         if let Some(finder) = self.earlier {
             let shelf = finder.shelves.get(number).filter(|shelf| shelf.key == key)?;
             let (contents, volume) = (shelf.contents.clone(), shelf.volume.clone());
-            return Some(Shelf { key, contents, volume });
+            return Some(Shelf { key, contents, volume, is_large: shelf.is_large });
         }
         let (_, contents) = self.stored.get(number).filter(|(known, _)| *known == key)?;
         // It may be needed later.
         let cache = maker.cache?;
         let is_there = maker.files.kind(&cache.path(&name(number))) == Kind::File;
-        is_there.then(|| Shelf { key, contents: contents.clone(), volume: OnceLock::new() })
+        let (contents, volume) = (contents.clone(), OnceLock::new());
+        is_there.then_some(Shelf { key, contents, volume, is_large: true })
     }
 
     /// The words of a volume, as they were.
@@ -169,36 +202,34 @@ fn stored(maker: &Maker, number: usize) -> Volume {
     found.map(|found| found.values).unwrap_or_default()
 }
 
+/// Keeps a volume for later. What can't be written is made again.
+fn keep(maker: &Maker, cache: &Cache, number: usize, volume: &Volume) -> bool {
+    cache.write(maker.files, &name(number), volume, &[]).is_some()
+}
+
 fn name(number: usize) -> String {
     format!("words-{number:02}")
 }
 
 impl Shelf {
-    fn new(
-        maker: &Maker,
-        cache: Option<&Cache>,
-        key: Digest,
-        volume: Volume,
-        number: usize,
-        length: usize,
-    ) -> Self {
-        if let Some(cache) = cache {
-            // What can't be written is made again.
-            let _ = cache.write(maker.files, &name(number), &volume, &[]);
-        }
+    fn new(key: Digest, volume: Volume, number: usize, length: usize, is_large: bool) -> Self {
         let cut = Cut::new(&volume, number, length);
         let contents = cut.contents(&volume);
-        Self { key, contents, volume: OnceLock::from(Arc::new((volume, cut))) }
+        let volume = match is_large {
+            true => OnceLock::new(),
+            false => OnceLock::from(Arc::new((volume, cut))),
+        };
+        Self { key, contents, volume, is_large }
     }
 
     /// The words of the volume. Whoever waits for them may hold a thread, so none is asked for help.
     pub(super) fn volume(
         &self,
         maker: &Maker,
-        blocks: &Blocks,
+        (blocks, recent): (&Blocks, &Recent),
         number: usize,
         length: usize,
-    ) -> Arc<(Volume, Cut)> {
+    ) -> Held {
         let make = || {
             let mut volume = stored(maker, number);
             if !volume.holds(&signed(blocks, number)) {
@@ -210,6 +241,9 @@ impl Shelf {
             let cut = Cut::new(&volume, number, length);
             Arc::new((volume, cut))
         };
-        Arc::clone(self.volume.get_or_init(make))
+        match self.is_large {
+            true => recent.get(number, make),
+            false => Arc::clone(self.volume.get_or_init(make)),
+        }
     }
 }
