@@ -145,7 +145,13 @@ pub fn build_watched(
     report.diagnostics.extend(faults);
     report.diagnostics.extend(config.leveled(done.diagnostics));
     report.diagnostics = analysis.shown(config, report.diagnostics);
+    leave((engine, analysis, shared, jobs));
     Ok(report)
+}
+
+/// Takes something large apart while others go on, or not at all when the program ends before.
+fn leave(done: impl Send + 'static) {
+    rayon::spawn(move || drop(done));
 }
 
 /// What is written but for the search, the files that pages need first, and what is wrong with it.

@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 use super::cache;
 use super::explain::{self, Put};
+use super::leave;
 use super::outputs::{Outputs, Record};
 use super::plan::{Job, Jobs, Maker};
 use super::progress::Progress;
@@ -94,20 +95,24 @@ pub(super) fn write(
     progress: &Progress,
 ) -> Result<Changed, Error> {
     let (files, config) = (maker.files, maker.config);
-    let load = || Outputs::load(files, config, maker.cache);
-    let (earlier, known) = rayon::join(load, || Manifest::read(files, config));
-    let ours = known.urls();
     let folder = Folder { files, path: &config.output };
+    let known = Manifest::read(files, config);
+    let compare = || {
+        let ours = known.urls();
+        let blocked = folder.blocked(maker, jobs, &ours)?;
+        let urls = jobs.iter().map(|(url, _)| url.as_str());
+        let allowed: HashSet<&str> = urls.filter(|url| !blocked.contains(*url)).collect();
+        Ok((ours, blocked, allowed))
+    };
+    let load = || Outputs::load(files, config, maker.cache);
+    let (there, (earlier, compared)) = rayon::join(|| folder.list(), || rayon::join(load, compare));
+    let (there, (ours, blocked, allowed)) = (there?, compared?);
     let mut done = Changed::default();
-    let blocked = folder.blocked(maker, jobs, &ours)?;
     done.diagnostics.extend(blocked.iter().map(|url| in_the_way(config, url)));
-    let urls = jobs.iter().map(|(url, _)| url.as_str());
-    let allowed: HashSet<&str> = urls.filter(|url| !blocked.contains(*url)).collect();
     let has_new = !allowed.is_subset(&ours);
     if has_new {
         folder.write(MANIFEST, Manifest::of(ours.union(&allowed)).text.as_bytes())?;
     }
-    let there = folder.list()?;
     let results = folder.put_all(maker, jobs, &allowed, (&earlier, &there), progress)?;
     let mut records = Vec::with_capacity(jobs.len());
     for (place, result) in results {
@@ -138,6 +143,8 @@ pub(super) fn write(
     if records.len() != earlier.len() || records.iter().any(is_new) {
         Outputs::save(files, config, maker.cache, &records);
     }
+    drop(records);
+    leave((earlier, there));
     Ok(done)
 }
 
