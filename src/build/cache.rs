@@ -90,14 +90,17 @@ impl Cache {
         files: &dyn Files,
         name: &str,
         values: &impl Serialize,
-        behind: &[u8],
+        behind: &[&[u8]],
     ) -> Option<usize> {
         let mut bytes = postcard::to_extend(values, vec![0; HEAD]).ok()?;
+        bytes.reserve_exact(behind.iter().map(|part| part.len()).sum());
         let end = bytes.len();
         let (program, digest) = (self.program.bytes(), Digest::of(&bytes[HEAD..]));
         let length = ((end - HEAD) as u64).to_le_bytes();
         bytes[..HEAD].copy_from_slice(&[program, digest.bytes(), &length].concat());
-        bytes.extend(behind);
+        for part in behind {
+            bytes.extend_from_slice(part);
+        }
         files.write(&self.path(name), &bytes).ok()?;
         Some(end)
     }

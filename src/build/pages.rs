@@ -24,7 +24,7 @@ use crate::files::{Files, Stamp};
 use crate::parse::{self, Body, DirectiveUse, PageFacts, PageOwn, ParseOptions, Standing};
 use crate::search::{self, Signs};
 use crate::source::{self, SourceFile, Suppression, Tree};
-use text::Kept;
+use text::{Bytes, Kept};
 pub(super) use text::{Place, Text, changed_meanwhile};
 
 /// So many shards share all pages.
@@ -305,23 +305,23 @@ impl Shard {
         let Some(cache) = cache.filter(|_| self.changed) else { return };
         self.moved = true;
         let old = files.read(&cache.path(&name(number))).unwrap_or_default();
-        let size = self.pages.values_mut().flat_map(Page::kept).map(|kept| kept.size()).sum();
-        let mut behind = Vec::with_capacity(size);
+        let (mut behind, mut end) = (Vec::new(), 0);
         for kept in self.pages.values_mut().flat_map(Page::kept) {
             let stored = kept.stored.take();
-            let stored = stored.and_then(|place| {
+            let stored = || {
+                let place = stored?;
                 let bytes = old.get(self.behind + place.start..self.behind + place.end)?;
                 // Another process may have written the file since.
-                (Digest::of(bytes) == kept.digest).then_some(bytes)
-            });
-            if let Some(bytes) = kept.memory.as_deref().or(stored) {
-                let start = behind.len();
-                behind.extend_from_slice(bytes);
-                kept.stored = Some(start..behind.len());
+                (Digest::of(bytes) == kept.digest).then_some(Bytes::Stored(bytes))
+            };
+            let memory = kept.memory.clone();
+            if let Some(bytes) = memory.map(Bytes::Held).or_else(stored) {
+                kept.stored = Some(end..end + bytes.len());
+                end += bytes.len();
+                behind.push(bytes);
             }
         }
-        // The bodies of a very large site aren't held twice.
-        self.release();
+        let behind: Vec<&[u8]> = behind.iter().map(|bytes| &**bytes).collect();
         let pages: Vec<&Page> = self.pages.values().collect();
         match cache.write(files, &name(number), &(settings, pages), &behind) {
             Some(end) => (self.behind, self.changed) = (end, false),
@@ -371,8 +371,10 @@ impl Page {
             true => scope.store.for_body(),
             false => scope.store.for_findings(),
         };
+        let size = source.text.len();
         let page = parse::parse(source, ParseOptions::from(&scope.config.html), memory);
-        let body = scope.bodies.then(|| Kept::new(&page.body));
+        // Tags and classes take more than the text.
+        let body = scope.bodies.then(|| Kept::new(&page.body, 3 * size));
         Self {
             key,
             stamps,
@@ -384,8 +386,8 @@ impl Page {
             found: page.diagnostics,
             suppressions: page.suppressions,
             body,
-            text: Kept::new(&page.text),
-            fences: (!page.fences.is_empty()).then(|| Kept::new(&page.fences)),
+            text: Kept::new(&page.text, size + size / 8),
+            fences: (!page.fences.is_empty()).then(|| Kept::new(&page.fences, size)),
             signs: Arc::new(search::signs(&page.text)),
             is_head: false,
             lasting: page.lasting,

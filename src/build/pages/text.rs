@@ -1,6 +1,6 @@
 //! The body of a page and its text: where they are kept, and how they are had again.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -46,15 +46,28 @@ pub(in crate::build) struct Place {
 }
 
 impl Kept {
-    pub(super) fn new(value: &impl Serialize) -> Self {
-        let bytes = postcard::to_allocvec(value).expect("text can be written");
+    /// Of a value that takes about so many bytes.
+    pub(super) fn new(value: &impl Serialize, size: usize) -> Self {
+        let room = Vec::with_capacity(size);
+        let bytes = postcard::to_extend(value, room).expect("text can be written");
         Self { digest: Digest::of(&bytes), memory: Some(bytes.into()), stored: None }
     }
+}
 
-    /// In bytes.
-    pub(super) fn size(&self) -> usize {
-        let in_memory = self.memory.as_ref().map(|bytes| bytes.len());
-        in_memory.or(self.stored.as_ref().map(Range::len)).unwrap_or(0)
+/// What is kept, wherever it is.
+pub(super) enum Bytes<'a> {
+    Held(Arc<[u8]>),
+    Stored(&'a [u8]),
+}
+
+impl Deref for Bytes<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Held(bytes) => bytes,
+            Self::Stored(bytes) => bytes,
+        }
     }
 }
 
