@@ -36,10 +36,15 @@ fn main() {
     let sizes = sizes.into_iter().filter(|size| Some(*size) != rounds);
     let sizes: Vec<usize> = sizes.collect();
     let sizes = if sizes.is_empty() { vec![1000] } else { sizes };
-    for pages in sizes {
+    let rounds = rounds.unwrap_or(3);
+    let measure = |pages: usize| {
         let corpus = Corpus { pages, rich: !has("--plain") };
-        measure(corpus, rounds.unwrap_or(3), has("--peers"));
-    }
+        let folder = tempfile::tempdir().unwrap();
+        measure(corpus, folder.path(), rounds, has("--peers"));
+        folder
+    };
+    // What was made for one size isn't removed before the next one is measured: see `put_away`.
+    drop(sizes.into_iter().map(measure).collect::<Vec<_>>());
 }
 
 /// One measured run.
@@ -56,18 +61,17 @@ struct Row {
     runs: Vec<Run>,
 }
 
-fn measure(corpus: Corpus, rounds: usize, with_peers: bool) {
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path().join("book");
+fn measure(corpus: Corpus, folder: &Path, rounds: usize, with_peers: bool) {
+    let root = folder.join("book");
     corpus.write(&root).unwrap();
-    let peers = if with_peers { peers::all(&root, folder.path()) } else { Vec::new() };
+    let peers = if with_peers { peers::all(&root, folder) } else { Vec::new() };
     let mut rows: Vec<Row> = Vec::new();
     for round in 0..rounds {
         let mut put = |name: &str, run: Run| match rows.iter_mut().find(|row| row.name == name) {
             Some(row) => row.runs.push(run),
             None => rows.push(Row { name: name.to_string(), runs: vec![run] }),
         };
-        let output = folder.path().join("floor");
+        let output = folder.join("floor");
         put_away(&output);
         let this = std::env::current_exe().unwrap();
         put("floor", run(Command::new(this).arg("floor").args([&root, &output])));
