@@ -9,7 +9,7 @@ mod nav;
 mod redirects;
 mod urls;
 
-pub use links::{LinkTarget, Outcome};
+pub use links::{LinkTarget, Outcome, Targets};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub struct Site {
     /// For each gap of the checklist where it is.
     pub gaps: Vec<GapPlace>,
     /// For each page what its links lead to, in the order of its links.
-    pub links: Vec<Arc<[LinkTarget]>>,
+    pub links: Vec<Targets>,
     /// Of where everything is. What the links of a page lead to depends on it and on them alone.
     places: Digest,
     /// For each page its entry; none for one whose URL was taken.
@@ -217,7 +217,12 @@ pub struct Inputs<'a> {
     pub assets: &'a [SitePath],
     /// `[output.html.redirect]`.
     pub redirects: &'a BTreeMap<String, String>,
+    /// Calls a function for each page, by its number, and gives the results in order.
+    pub each: &'a Each,
 }
+
+/// Calls a function for so many pages, one by one or side by side.
+pub type Each = dyn Fn(usize, &(dyn Fn(usize) -> Targets + Sync)) -> Vec<Targets> + Sync;
 
 /// A site that was made before.
 pub struct Earlier<'a> {

@@ -52,6 +52,13 @@ struct Blocks {
     order: Vec<usize>,
 }
 
+impl Blocks {
+    /// All in the order of their identifiers.
+    fn ordered(&self) -> impl Iterator<Item = &Block> {
+        self.order.iter().map(|place| &self.list[*place])
+    }
+}
+
 /// A block of parts of a page.
 struct Block {
     /// What it is known by.
@@ -118,22 +125,26 @@ pub(super) fn jobs(finder: Option<&Arc<Finder>>) -> Jobs {
 
 /// The blocks of all pages, and about how many bytes it takes to show them.
 fn blocks(analysis: &Analysis) -> (Blocks, usize) {
-    let mut list = Vec::new();
-    let mut bytes = 0;
     let tops = top_sections(analysis);
-    for (number, entry) in analysis.site.entries.iter().enumerate() {
+    let of_entry = |(number, entry): (usize, &Entry)| {
         let area = area(analysis, &tops, entry);
         let signs = match entry.page {
             Some(page) => Cow::Borrowed(&*analysis.text(page).signs),
             None => Cow::Owned(search::signs(&missing(analysis, entry))),
         };
-        bytes += signs.bytes + signs.parts * (entry.url.len() + entry.title.len() + 60);
-        for (place, of_block) in signs.titled(&entry.title).into_iter().enumerate() {
+        let bytes = signs.bytes + signs.parts * (entry.url.len() + entry.title.len() + 60);
+        let block = |(place, of_block): (usize, Vec<u32>)| {
             let id = search::block_id(&entry.url, place);
             let parts = (signs.parts - place * PARTS).min(PARTS);
-            list.push(Block { id, entry: number, area, parts, signs: of_block });
-        }
-    }
+            Block { id, entry: number, area, parts, signs: of_block }
+        };
+        let titled = signs.titled(&entry.title).into_iter();
+        (titled.enumerate().map(block).collect::<Vec<Block>>(), bytes)
+    };
+    let entries = analysis.site.entries.par_iter().enumerate();
+    let (lists, bytes): (Vec<Vec<Block>>, Vec<usize>) = entries.map(of_entry).unzip();
+    let list: Vec<Block> = lists.into_iter().flatten().collect();
+    let bytes = bytes.iter().sum();
     let mut order: Vec<usize> = (0..list.len()).collect();
     order.sort_unstable_by_key(|place| list[*place].id);
     (Blocks { list, order }, bytes)

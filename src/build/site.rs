@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::cache::Cache;
 use super::texts::Texts;
 use crate::base::{Digest, Hasher};
@@ -65,6 +67,7 @@ impl From<'_> {
             summary: self.texts.summary.as_ref(),
             assets: &self.tree.assets,
             redirects: &self.config.html.redirects,
+            each: &|count, of_page| (0..count).into_par_iter().map(of_page).collect(),
         };
         let earlier =
             earlier.map(|earlier| resolve::Earlier { site: &earlier.site, facts: &earlier.facts });

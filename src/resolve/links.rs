@@ -40,20 +40,23 @@ pub enum Outcome {
     Outside,
 }
 
+/// What the links of a page lead to, in the order of its links.
+pub type Targets = Arc<[LinkTarget]>;
+
 /// Resolves the links of all pages but those of which it is known what they lead to.
 pub(super) fn resolve(
     inputs: &Inputs,
     facts: &[Arc<PageFacts>],
     urls: &Urls,
-    known: impl Fn(usize) -> Option<Arc<[LinkTarget]>>,
-) -> Vec<Arc<[LinkTarget]>> {
+    known: impl Fn(usize) -> Option<Targets> + Sync,
+) -> Vec<Targets> {
     let resolver = Resolver { inputs, urls };
-    let of_page = |(index, page): (usize, &Arc<PageFacts>)| {
-        let entry = urls.entry_of[index];
-        let links = || page.links.iter().map(|link| resolver.link(entry, link)).collect();
+    let of_page = |index: usize| {
+        let (entry, links) = (urls.entry_of[index], &facts[index].links);
+        let links = || links.iter().map(|link| resolver.link(entry, link)).collect();
         known(index).unwrap_or_else(links)
     };
-    facts.iter().enumerate().map(of_page).collect()
+    (inputs.each)(facts.len(), &of_page)
 }
 
 struct Resolver<'a> {

@@ -61,8 +61,7 @@ pub(super) fn shelves(
     length: usize,
     earlier: Option<&Finder>,
 ) -> Vec<Shelf> {
-    let keys: Vec<Digest> =
-        (0..VOLUMES).into_par_iter().map(|number| key(blocks, number, length)).collect();
+    let keys = keys(blocks, length);
     let known = Known::new(maker, earlier);
     let kept: Vec<Option<Shelf>> =
         keys.iter().enumerate().map(|(number, key)| known.shelf(maker, number, *key)).collect();
@@ -96,20 +95,22 @@ pub(super) fn shelves(
     shelves
 }
 
-/// Of the words of a volume, and of how long identifiers are.
-fn key(blocks: &Blocks, number: usize, length: usize) -> Digest {
-    let mut bytes = vec![u8::try_from(length).unwrap_or(u8::MAX)];
-    for (id, sign) in signed(blocks, number) {
-        bytes.extend(id.to_le_bytes());
-        bytes.extend(sign.to_le_bytes());
+/// For each volume a key: of its words, and of how long identifiers are.
+fn keys(blocks: &Blocks, length: usize) -> Vec<Digest> {
+    let mut volumes = vec![vec![u8::try_from(length).unwrap_or(u8::MAX)]; VOLUMES];
+    for block in blocks.ordered() {
+        let signed = volumes.iter_mut().zip(&block.signs).filter(|(_, sign)| **sign != 0);
+        for (bytes, sign) in signed {
+            bytes.extend_from_slice(&block.id.to_le_bytes());
+            bytes.extend_from_slice(&sign.to_le_bytes());
+        }
     }
-    Digest::of(&bytes)
+    volumes.par_iter().map(|bytes| Digest::of(bytes)).collect()
 }
 
 /// The blocks that have words in a volume, in order.
 fn signed(blocks: &Blocks, number: usize) -> Vec<(u64, u32)> {
-    let ordered = blocks.order.iter().map(|place| &blocks.list[*place]);
-    let signed = ordered.map(|block| (block.id, block.signs[number]));
+    let signed = blocks.ordered().map(|block| (block.id, block.signs[number]));
     signed.filter(|(_, sign)| *sign != 0).collect()
 }
 
