@@ -50,40 +50,61 @@ pub struct Builder {
     missing: Vec<u64>,
 }
 
-/// The postings of a word as they come, in pieces: a list that moves whenever it grows would take up
-/// to twice its room.
+/// The postings of a word as they come: for each block its number in two halves, and then each part
+/// with its weight in one number, of which the last is marked. While all pages of a large site are
+/// counted that takes half of the room of [`Posting`]s. They lie in pieces, as a list that moves
+/// whenever it grows would leave holes behind.
 #[derive(Debug, Default)]
 struct Postings {
-    full: Vec<Vec<Posting>>,
-    last: Vec<Posting>,
+    full: Vec<Vec<u16>>,
+    last: Vec<u16>,
 }
 
-/// So many postings are in a piece at the most.
-const PIECE: usize = 4096;
+/// So many numbers are in a piece at the most.
+const PIECE: usize = 8192;
+/// A weight is below this, and behind it stands the part.
+const WEIGHTS: u16 = 64;
+/// The mark of the last part of a block.
+const LAST: u16 = 1 << 15;
 
 impl Postings {
-    fn extend(&mut self, new: impl ExactSizeIterator<Item = Posting>) {
-        if self.last.is_empty() {
-            self.last.reserve_exact(new.len());
+    /// Adds the parts of a block, each with the weight that the word has in it.
+    fn add(&mut self, block: u32, parts: impl ExactSizeIterator<Item = (u8, u8)>) {
+        let needed = 2 + parts.len();
+        let length = self.last.len();
+        if length + needed > PIECE {
+            self.full.push(std::mem::replace(&mut self.last, Vec::with_capacity(PIECE)));
+        } else if self.last.capacity() - length < needed {
+            // To double what is there would waste much in all.
+            self.last.reserve_exact(needed.max((length / 4).min(PIECE - length)));
         }
-        for posting in new {
-            let length = self.last.len();
-            if length >= PIECE {
-                self.full.push(std::mem::replace(&mut self.last, Vec::with_capacity(PIECE)));
-            } else if length == self.last.capacity() {
-                // To double what is there would waste much in all.
-                self.last.reserve_exact((length / 4 + 1).min(PIECE - length));
-            }
-            self.last.push(posting);
+        let Posting { high, low, .. } = Posting::new(block, 0, 0);
+        self.last.extend([high, low]);
+        let parts = parts.map(|(part, weight)| u16::from(part) * WEIGHTS + u16::from(weight));
+        self.last.extend(parts);
+        if let Some(last) = self.last.last_mut() {
+            *last |= LAST;
         }
     }
 
     /// All, in order.
     fn sorted(self) -> Vec<Posting> {
-        let mut pieces = self.full;
-        pieces.push(self.last);
-        let mut all = pieces.concat();
+        let mut all = Vec::new();
+        for piece in self.full.iter().chain([&self.last]) {
+            let mut numbers = piece.iter().copied();
+            while let Some((high, low)) = numbers.next().zip(numbers.next()) {
+                for number in numbers.by_ref() {
+                    let [part, weight] = [(number & !LAST) / WEIGHTS, number % WEIGHTS]
+                        .map(|small| u8::try_from(small).expect("it was made from one"));
+                    all.push(Posting { high, low, part, weight });
+                    if number & LAST != 0 {
+                        break;
+                    }
+                }
+            }
+        }
         all.sort_unstable();
+        all.shrink_to_fit();
         all
     }
 }
@@ -121,9 +142,12 @@ impl Builder {
                 Some(Posting::new(block, posting.part, posting.weight))
             });
             let kept: Vec<Posting> = kept.collect();
+            let mut postings = Postings::default();
+            for of_block in kept.chunk_by(|a, b| a.block() == b.block()) {
+                let parts = of_block.iter().map(|posting| (posting.part, posting.weight));
+                postings.add(of_block[0].block(), parts);
+            }
             if !kept.is_empty() {
-                let mut postings = Postings::default();
-                postings.extend(kept.into_iter());
                 words.insert(word.clone(), postings);
             }
         }
@@ -140,10 +164,10 @@ impl Builder {
         let Ok(number) = self.blocks.binary_search_by_key(&block, |(id, _)| *id) else { return };
         let number = u32::try_from(number).expect("there are fewer pages");
         for (word, terms) in terms.of(volume) {
-            let postings = terms.iter().map(|term| Posting::new(number, term.part, term.weight));
+            let parts = terms.iter().map(|term| (term.part, term.weight));
             match self.words.get_mut(word) {
-                Some(known) => known.extend(postings),
-                None => self.words.entry(word.to_string()).or_default().extend(postings),
+                Some(known) => known.add(number, parts),
+                None => self.words.entry(word.to_string()).or_default().add(number, parts),
             }
         }
     }
@@ -154,5 +178,25 @@ impl Builder {
         let mut words: Vec<(String, Vec<Posting>)> = words.collect();
         words.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         Volume { blocks: self.blocks, words }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postings_come_out_as_they_went_in() {
+        let mut postings = Postings::default();
+        let mut all = Vec::new();
+        for block in (0..3_000).rev().map(|block: u32| block * 70_001) {
+            let parts: Vec<(u8, u8)> =
+                (0..=31).step_by(1 + block as usize % 9).map(|n| (n, 61 - n)).collect();
+            postings.add(block, parts.iter().copied());
+            all.extend(parts.iter().map(|(part, weight)| Posting::new(block, *part, *weight)));
+        }
+        assert!(postings.full.len() > 2);
+        all.sort_unstable();
+        assert_eq!(postings.sorted(), all);
     }
 }
