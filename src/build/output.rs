@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
-use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
 use foldhash::{HashMap, HashSet};
@@ -28,6 +27,9 @@ use crate::files::{Entry, Error, Files, Kind, Stamp, write_changed};
 /// The list of files that we wrote.
 const MANIFEST: &str = ".lacuna-manifest";
 const HEADER: &str = "lacuna-manifest 1\n";
+
+/// Of so many files is held how they are left until it is said.
+const AT_ONCE: usize = 32_768;
 
 /// What writing did.
 #[derive(Default)]
@@ -113,9 +115,8 @@ pub(super) fn write(
     if has_new {
         folder.write(MANIFEST, Manifest::of(ours.union(&allowed)).text.as_bytes())?;
     }
-    let results = folder.put_all(maker, jobs, &allowed, (&earlier, &there), progress)?;
     let mut records = Vec::with_capacity(jobs.len());
-    for (place, result) in results {
+    folder.put_all(maker, jobs, &allowed, (&earlier, &there), progress, |place, result| {
         let (url, job) = &jobs[place];
         match result {
             Ok((left, put)) => {
@@ -129,7 +130,7 @@ pub(super) fn write(
             }
             Err(fault) => done.diagnostics.push(*fault),
         }
-    }
+    })?;
     if has_new || allowed.len() < ours.len() {
         let mut gone: Vec<&&str> = ours.difference(&allowed).collect();
         gone.sort_unstable();
@@ -166,7 +167,7 @@ impl Folder<'_> {
         on_disk(self.path, url)
     }
 
-    /// Brings all files up to date that may be written, in order.
+    /// Brings all files up to date that may be written, and says of each, in order, how it is left.
     fn put_all<'a>(
         &self,
         maker: &Maker,
@@ -174,23 +175,31 @@ impl Folder<'_> {
         allowed: &HashSet<&str>,
         (earlier, there): (&'a Outputs, &There),
         progress: &Progress,
-    ) -> Result<Vec<(usize, Done<'a>)>, Error> {
+        mut done: impl FnMut(usize, Done<'a>),
+    ) -> Result<(), Error> {
         progress.made().expect(allowed.len());
         let put = |place: usize| {
             let (url, job) = &jobs[place];
             allowed.contains(url.as_str()).then(|| {
                 let known = earlier.get(place, url).map(|known| (known, there.stamp(url)));
-                let done = self.put(maker, url, job, known)?;
+                let left = self.put(maker, url, job, known)?;
                 progress.made().step();
-                Ok((place, done))
+                Ok((place, left))
             })
         };
         // Pages come after the files that they need.
         let pages_begin = jobs.iter().position(|(_, job)| job.is_page()).unwrap_or(jobs.len());
-        let put_some =
-            |part: Range<usize>| part.into_par_iter().filter_map(put).collect::<Vec<_>>();
-        let (first, then) = (put_some(0..pages_begin), put_some(pages_begin..jobs.len()));
-        first.into_iter().chain(then).collect()
+        for part in [0..pages_begin, pages_begin..jobs.len()] {
+            for start in part.clone().step_by(AT_ONCE) {
+                let some = start..part.end.min(start + AT_ONCE);
+                let left: Vec<Result<_, Error>> = some.into_par_iter().filter_map(put).collect();
+                for left in left {
+                    let (place, left) = left?;
+                    done(place, left);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Brings one file up to date.

@@ -46,8 +46,8 @@ impl Posting {
 pub struct Builder {
     blocks: Vec<(u64, u32)>,
     words: HashMap<String, Postings>,
-    /// The blocks whose words must be added, in order.
-    missing: Vec<u64>,
+    /// For each block whether its words must be added.
+    missing: Vec<bool>,
 }
 
 /// The postings of a word as they come: for each block its number in two halves, and then each part
@@ -127,12 +127,12 @@ impl Volume {
 impl Builder {
     /// Takes over what is still right of an earlier volume. The blocks are in order.
     pub fn new(blocks: Vec<(u64, u32)>, earlier: &Volume) -> Self {
-        let mut missing = Vec::new();
+        let mut missing = vec![false; blocks.len()];
         let mut moved: Vec<Option<u32>> = vec![None; earlier.blocks.len()];
         for (number, block) in (0..).zip(&blocks) {
             match earlier.blocks.binary_search(block) {
                 Ok(place) => moved[place] = Some(number),
-                Err(_) => missing.push(block.0),
+                Err(_) => missing[number as usize] = true,
             }
         }
         let mut words = HashMap::with_capacity(earlier.words.len());
@@ -156,12 +156,17 @@ impl Builder {
 
     /// True when the words of a block must be added.
     pub fn misses(&self, block: u64) -> bool {
-        self.missing.binary_search(&block).is_ok()
+        self.place(block).is_some_and(|place| self.missing[place])
+    }
+
+    /// The number of a block.
+    fn place(&self, block: u64) -> Option<usize> {
+        self.blocks.binary_search_by_key(&block, |(id, _)| *id).ok()
     }
 
     /// Adds those words of a block that belong here.
     pub fn add(&mut self, block: u64, terms: &Terms, volume: usize) {
-        let Ok(number) = self.blocks.binary_search_by_key(&block, |(id, _)| *id) else { return };
+        let Some(number) = self.place(block) else { return };
         let number = u32::try_from(number).expect("there are fewer pages");
         for (word, terms) in terms.of(volume) {
             let parts = terms.iter().map(|term| (term.part, term.weight));
