@@ -44,7 +44,9 @@ impl Clusters {
         let from = text(&first.path().join("data"));
         call(&["cp", "-R", &from, "data"], environment, stop, &scratch)?;
         let sockets = format!("unix_socket_directories={}", scratch.path().display());
-        let settings = ["listen_addresses=", &sockets, "fsync=off", "timezone=UTC"];
+        // What servers share lies in their folder and goes with it, also when they are killed.
+        let shared = "dynamic_shared_memory_type=mmap";
+        let settings = ["listen_addresses=", &sockets, "fsync=off", "timezone=UTC", shared];
         let mut command = vec!["postgres", "-D", "data"];
         command.extend(settings.iter().flat_map(|setting| ["-c", setting]));
         let command: Vec<String> = command.into_iter().map(str::to_string).collect();

@@ -201,6 +201,9 @@ fn an_interrupt_takes_the_cluster_of_postgresql_down() {
         ));
         let child = book.start(&["--format=json"]);
         book.wait_for(|folder| folder.join("data/postmaster.pid").exists());
+        // Nothing that it shares lies where it would stay.
+        let files = |folder: &Path| folder.join("data/pg_dynshmem").read_dir();
+        book.wait_for(|folder| files(folder).is_ok_and(|mut files| files.next().is_some()));
         send("-INT", &child);
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130), "{fence}: {}", text(&output.stderr));
