@@ -1,5 +1,6 @@
 //! Gathers what gaps are judged by, and where the evidence stands.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::analyse::Parts;
@@ -56,7 +57,7 @@ pub(super) fn judge(
     let Some(checklist) = &texts.checklist else { return Judged::default() };
     let reference = format!("{}/reference", config.src);
     let standings = standings(pages, site);
-    let digests = bound_digests(files, config, pages, site);
+    let digests = bound_digests(files, config, (pages, &standings), site);
     let witnesses = witnesses(files, config, texts, history, &digests);
     let subject = status::Subject {
         checklist,
@@ -98,7 +99,7 @@ fn standings(pages: &Parts, site: &Site) -> BTreeMap<usize, Standing> {
 fn bound_digests(
     files: &dyn Files,
     config: &Config,
-    pages: &Parts,
+    (pages, standings): (&Parts, &BTreeMap<usize, Standing>),
     site: &Site,
 ) -> BTreeMap<SitePath, String> {
     // Several links lead to one file, which is read once.
@@ -115,9 +116,10 @@ fn bound_digests(
         (0..pages.facts.len()).filter(|page| is_reference(&pages.facts[*page].path));
     let mut digests = BTreeMap::new();
     for page in of_gaps.chain(of_references) {
-        let standing = pages.standings[page].get();
+        let known = standings.get(&page).map(Cow::Borrowed);
+        let standing = known.unwrap_or_else(|| Cow::Owned(pages.standings[page].get()));
         let digest = parse::bound_digest(&standing, &config.src, &mut digest_of);
-        digests.insert(standing.path, digest);
+        digests.insert(standing.path.clone(), digest);
     }
     for path in site.assets.iter().map(|(path, _)| path).filter(|path| is_reference(path)) {
         digests.extend(read(path).map(|bytes| (path.clone(), parse::data_digest(&bytes))));
