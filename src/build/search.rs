@@ -71,6 +71,8 @@ struct Block {
     parts: usize,
     /// For each volume what tells whether the words are the same.
     signs: Vec<u32>,
+    /// Of all that is shown of its parts.
+    shown: Digest,
 }
 
 /// One file of the search.
@@ -100,7 +102,7 @@ pub(super) fn find(maker: &Maker, earlier: Option<&Finder>) -> Option<Arc<Finder
         return None;
     }
     let (analysis, scene) = (maker.analysis, maker.scene);
-    let (blocks, bytes) = blocks(analysis);
+    let (blocks, bytes) = blocks(analysis, scene);
     let ids: Vec<u64> = blocks.list.iter().map(|block| block.id).collect();
     let length = search::id_length(&ids);
     let shelves = shelves(maker, &blocks, length, earlier);
@@ -124,19 +126,23 @@ pub(super) fn jobs(finder: Option<&Arc<Finder>>) -> Jobs {
 }
 
 /// The blocks of all pages, and about how many bytes it takes to show them.
-fn blocks(analysis: &Analysis) -> (Blocks, usize) {
+fn blocks(analysis: &Analysis, scene: &Scene) -> (Blocks, usize) {
     let tops = top_sections(analysis);
     let of_entry = |(number, entry): (usize, &Entry)| {
         let area = area(analysis, &tops, entry);
-        let signs = match entry.page {
-            Some(page) => Cow::Borrowed(&*analysis.text(page).signs),
-            None => Cow::Owned(search::signs(&missing(analysis, entry))),
+        let (signs, text) = match entry.page.map(|page| analysis.text(page)) {
+            Some(text) => (Cow::Borrowed(&*text.signs), text.sections.digest),
+            None => {
+                let missing = missing(analysis, entry);
+                (Cow::Owned(search::signs(&missing)), render::digest(&missing))
+            }
         };
+        let shown = render::digest(&(&entry.url, &entry.title, area, status(scene, entry), text));
         let bytes = signs.bytes + signs.parts * (entry.url.len() + entry.title.len() + 60);
         let block = |(place, of_block): (usize, Vec<u32>)| {
             let id = search::block_id(&entry.url, place);
             let parts = (signs.parts - place * PARTS).min(PARTS);
-            Block { id, entry: number, area, parts, signs: of_block }
+            Block { id, entry: number, area, parts, signs: of_block, shown }
         };
         let titled = signs.titled(&entry.title).into_iter();
         (titled.enumerate().map(block).collect::<Vec<Block>>(), bytes)
@@ -256,7 +262,8 @@ impl Finder {
             Part::Directory if self.is_small => Some(vec![self.whole_key(maker)]),
             Part::Words(number, _) => Some(vec![self.shelves[*number].key]),
             Part::Ending(_) => Some(vec![self.words_key()]),
-            Part::Shown(block, part) => Some(vec![self.shown_key(maker, *block, *part)]),
+            // Its URL says which of the parts it is.
+            Part::Shown(block, _) => Some(vec![self.blocks.list[*block].shown]),
             Part::Directory | Part::Filter(_) => None,
         }
     }
@@ -280,19 +287,6 @@ impl Finder {
         let mut hasher = Hasher::default();
         self.shelves.iter().for_each(|shelf| hasher.field(shelf.key.bytes()));
         hasher.finish()
-    }
-
-    /// Of what is shown of a part of a page.
-    fn shown_key(&self, maker: &Maker, block: usize, part: usize) -> Digest {
-        let block = &self.blocks.list[block];
-        let entry = &maker.analysis.site.entries[block.entry];
-        let text = match entry.page {
-            Some(page) => maker.analysis.text(page).sections.digest,
-            None => render::digest(&missing(maker.analysis, entry)),
-        };
-        let status = status(maker.scene, entry);
-        let name = search::part_key(block.id, part, self.directory.id);
-        render::digest(&(&entry.url, &entry.title, block.area, status, name, text.to_string()))
     }
 
     /// Writes a file.

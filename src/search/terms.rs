@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use super::fragments::{self, PARTS, Piece};
 use super::rounded_up;
 use super::words::{VOLUMES, volume_of, words};
-use crate::base::Hasher;
 use crate::parse::TextSection;
 
 /// How soon a word that is said again says nothing new, and how much length counts.
@@ -112,12 +111,10 @@ impl Signs {
         words(title, |word| volumes.push(volume_of(word)));
         volumes.sort_unstable();
         volumes.dedup();
+        let state = FixedState::default();
         for signs in &mut blocks {
             for &volume in &volumes {
-                let mut hasher = Hasher::default();
-                hasher.field(&signs[volume].to_le_bytes());
-                hasher.field(title.as_bytes());
-                signs[volume] = short(hasher.finish().number());
+                signs[volume] = short(state.hash_one((signs[volume], title)));
             }
         }
         blocks
