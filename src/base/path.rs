@@ -22,6 +22,9 @@ impl SitePath {
     /// The path of a file below `root`; none when it isn't below it or isn't UTF-8.
     pub fn below(root: &Path, path: &Path) -> Option<Self> {
         let relative = path.strip_prefix(root).ok()?;
+        if let Some(text) = relative.to_str().filter(|text| Self::is_plain(text)) {
+            return Some(Self(text.into()));
+        }
         let parts: Option<Vec<&str>> =
             relative.components().map(|part| part.as_os_str().to_str()).collect();
         Self::new(&parts?.join("/"))

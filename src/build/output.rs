@@ -210,11 +210,11 @@ impl Folder<'_> {
         job: &Job,
         known: Option<(&'a Record, Option<Stamp>)>,
     ) -> Result<Done<'a>, Error> {
-        let path = self.on_disk(url);
+        let path = || self.on_disk(url);
         let ready = maker.ready(job);
         let (known, stamp) = known.unzip();
         let stamp = stamp.flatten();
-        let known = known.filter(|record| record.still_holds(self.files, &path, stamp));
+        let known = known.filter(|record| record.still_holds(self.files, path, stamp));
         let same = known.filter(|record| record.key.is_some() && record.key == ready.key);
         let (bytes, put, stamp) = match same {
             Some(record) => (record.bytes, Put::Left, stamp),
@@ -226,7 +226,7 @@ impl Folder<'_> {
                 let digest = Digest::of(&bytes);
                 let (put, stamp) = match known.is_some_and(|record| record.bytes == digest) {
                     true => (Put::Made, stamp),
-                    false => self.place(&path, &bytes)?,
+                    false => self.place(&path(), &bytes)?,
                 };
                 (digest, put, stamp)
             }

@@ -3,7 +3,7 @@
 //! A file whose inputs are the same, and that lies where we left it, is neither made nor compared.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -89,9 +89,14 @@ impl Outputs {
 
 impl Record {
     /// True when a file, with the stamp that it has now, is as it was left.
-    pub(super) fn still_holds(&self, files: &dyn Files, path: &Path, now: Option<Stamp>) -> bool {
+    pub(super) fn still_holds(
+        &self,
+        files: &dyn Files,
+        path: impl Fn() -> PathBuf,
+        now: Option<Stamp>,
+    ) -> bool {
         let same = self.stamp.is_some() && now == self.stamp;
-        same || files.read(path).is_ok_and(|bytes| Digest::of(&bytes) == self.bytes)
+        same || files.read(&path()).is_ok_and(|bytes| Digest::of(&bytes) == self.bytes)
     }
 }
 
