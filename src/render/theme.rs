@@ -157,8 +157,8 @@ impl Theme {
     /// Renders a page with the HTML of its text.
     pub fn page(&self, view: &PageView, body: &str) -> Result<String, Diagnostic> {
         let mut context = Context::from_serialize(view).expect("a view is a map of plain data");
-        context.insert_value("site", view.site.value.clone());
-        context.insert_value("nav", view.nav.value.clone());
+        context.insert_value("site", view.site.value());
+        context.insert_value("nav", view.nav.value());
         context.insert("body", body);
         self.render(template(&view.content), &context)
             .map_err(|found| found.help(format!("while rendering `{}`", view.page.url)))
