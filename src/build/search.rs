@@ -48,14 +48,14 @@ pub(super) struct Finder {
 struct Blocks {
     /// In the order of pages.
     list: Vec<Block>,
-    /// Their places there, in the order of their identifiers.
+    /// Their numbers there, in the order of their identifiers.
     order: Vec<usize>,
 }
 
 impl Blocks {
     /// All in the order of their identifiers.
     fn ordered(&self) -> impl Iterator<Item = &Block> {
-        self.order.iter().map(|place| &self.list[*place])
+        self.order.iter().map(|number| &self.list[*number])
     }
 }
 
@@ -63,6 +63,8 @@ impl Blocks {
 struct Block {
     /// What it is known by.
     id: u64,
+    /// Its place among all blocks in the order of their identifiers.
+    place: u32,
     /// The entry of its page.
     entry: usize,
     /// The area of that, by its number in the directory.
@@ -139,20 +141,23 @@ fn blocks(analysis: &Analysis, scene: &Scene) -> (Blocks, usize) {
         };
         let shown = render::digest(&(&entry.url, &entry.title, area, status(scene, entry), text));
         let bytes = signs.bytes + signs.parts * (entry.url.len() + entry.title.len() + 60);
-        let block = |(place, of_block): (usize, Vec<u32>)| {
-            let id = search::block_id(&entry.url, place);
-            let parts = (signs.parts - place * PARTS).min(PARTS);
-            Block { id, entry: number, area, parts, signs: of_block, shown }
+        let block = |(of_page, of_block): (usize, Vec<u32>)| {
+            let id = search::block_id(&entry.url, of_page);
+            let parts = (signs.parts - of_page * PARTS).min(PARTS);
+            Block { id, place: 0, entry: number, area, parts, signs: of_block, shown }
         };
         let titled = signs.titled(&entry.title).into_iter();
         (titled.enumerate().map(block).collect::<Vec<Block>>(), bytes)
     };
     let entries = analysis.site.entries.par_iter().enumerate();
     let (lists, bytes): (Vec<Vec<Block>>, Vec<usize>) = entries.map(of_entry).unzip();
-    let list: Vec<Block> = lists.into_iter().flatten().collect();
+    let mut list: Vec<Block> = lists.into_iter().flatten().collect();
     let bytes = bytes.iter().sum();
     let mut order: Vec<usize> = (0..list.len()).collect();
-    order.sort_unstable_by_key(|place| list[*place].id);
+    order.sort_unstable_by_key(|number| list[*number].id);
+    for (place, number) in (0..).zip(&order) {
+        list[*number].place = place;
+    }
     (Blocks { list, order }, bytes)
 }
 

@@ -41,10 +41,10 @@ impl Posting {
     }
 }
 
-/// Brings a volume up to date.
+/// Brings a volume up to date. Here a block is known by its place among all blocks of the site,
+/// whether it has words in the volume or not.
 #[derive(Debug)]
 pub struct Builder {
-    blocks: Vec<(u64, u32)>,
     words: HashMap<String, Postings>,
     /// For each block whether its words must be added.
     missing: Vec<bool>,
@@ -87,17 +87,19 @@ impl Postings {
         }
     }
 
-    /// All, in order.
-    fn sorted(self) -> Vec<Posting> {
+    /// All, in order, with the numbers that the blocks have in the volume.
+    fn sorted(self, numbers: &[u32]) -> Vec<Posting> {
         let mut all = Vec::new();
         for piece in self.full.iter().chain([&self.last]) {
-            let mut numbers = piece.iter().copied();
-            while let Some((high, low)) = numbers.next().zip(numbers.next()) {
-                for number in numbers.by_ref() {
-                    let [part, weight] = [(number & !LAST) / WEIGHTS, number % WEIGHTS]
+            let mut rest = piece.iter().copied();
+            while let Some((high, low)) = rest.next().zip(rest.next()) {
+                let block = Posting { high, low, part: 0, weight: 0 }.block();
+                let block = numbers[block as usize];
+                for of_part in rest.by_ref() {
+                    let [part, weight] = [(of_part & !LAST) / WEIGHTS, of_part % WEIGHTS]
                         .map(|small| u8::try_from(small).expect("it was made from one"));
-                    all.push(Posting { high, low, part, weight });
-                    if number & LAST != 0 {
+                    all.push(Posting::new(block, part, weight));
+                    if of_part & LAST != 0 {
                         break;
                     }
                 }
@@ -118,21 +120,24 @@ impl Volume {
         self.words.iter().map(word).sum::<usize>() + size_of_val(&*self.blocks)
     }
 
-    /// True when it holds the words of these blocks, which are in order.
-    pub fn holds(&self, blocks: &[(u64, u32)]) -> bool {
-        self.blocks == blocks
+    /// True when it holds the words of these blocks, which are all blocks in order, with 0 for
+    /// those that have no words here.
+    pub fn holds(&self, blocks: impl Iterator<Item = (u64, u32)>) -> bool {
+        blocks.filter(|(_, sign)| *sign != 0).eq(self.blocks.iter().copied())
     }
 }
 
 impl Builder {
-    /// Takes over what is still right of an earlier volume. The blocks are in order.
-    pub fn new(blocks: Vec<(u64, u32)>, earlier: &Volume) -> Self {
-        let mut missing = vec![false; blocks.len()];
+    /// Takes over what is still right of an earlier volume. The blocks are all in order, with 0 for
+    /// those that have no words here.
+    pub fn new(blocks: impl Iterator<Item = (u64, u32)>, earlier: &Volume) -> Self {
+        let mut missing = Vec::new();
         let mut moved: Vec<Option<u32>> = vec![None; earlier.blocks.len()];
-        for (number, block) in (0..).zip(&blocks) {
-            match earlier.blocks.binary_search(block) {
-                Ok(place) => moved[place] = Some(number),
-                Err(_) => missing[number as usize] = true,
+        for (place, block) in (0..).zip(blocks) {
+            let known = earlier.blocks.binary_search(&block);
+            missing.push(block.1 != 0 && known.is_err());
+            if let Ok(known) = known {
+                moved[known] = Some(place);
             }
         }
         let mut words = HashMap::with_capacity(earlier.words.len());
@@ -151,38 +156,39 @@ impl Builder {
                 words.insert(word.clone(), postings);
             }
         }
-        Self { blocks, words, missing }
+        Self { words, missing }
     }
 
     /// True when the words of a block must be added.
-    pub fn misses(&self, block: u64) -> bool {
-        self.place(block).is_some_and(|place| self.missing[place])
-    }
-
-    /// The number of a block.
-    fn place(&self, block: u64) -> Option<usize> {
-        self.blocks.binary_search_by_key(&block, |(id, _)| *id).ok()
+    pub fn misses(&self, place: u32) -> bool {
+        self.missing[place as usize]
     }
 
     /// Adds those words of a block that belong here.
-    pub fn add(&mut self, block: u64, terms: &Terms, volume: usize) {
-        let Some(number) = self.place(block) else { return };
-        let number = u32::try_from(number).expect("there are fewer pages");
+    pub fn add(&mut self, place: u32, terms: &Terms, volume: usize) {
         for (word, terms) in terms.of(volume) {
             let parts = terms.iter().map(|term| (term.part, term.weight));
             match self.words.get_mut(word) {
-                Some(known) => known.add(number, parts),
-                None => self.words.entry(word.to_string()).or_default().add(number, parts),
+                Some(known) => known.add(place, parts),
+                None => self.words.entry(word.to_string()).or_default().add(place, parts),
             }
         }
     }
 
-    /// The volume, in an order that doesn't depend on how it came about.
-    pub fn finish(self) -> Volume {
-        let words = self.words.into_iter().map(|(word, postings)| (word, postings.sorted()));
+    /// The volume, in an order that doesn't depend on how it came about, of the blocks that the
+    /// builder was made for.
+    pub fn finish(self, blocks: impl Iterator<Item = (u64, u32)>) -> Volume {
+        let mut signed = Vec::new();
+        let mut numbers = Vec::with_capacity(self.missing.len());
+        for block in blocks {
+            numbers.push(u32::try_from(signed.len()).expect("there are fewer pages"));
+            signed.extend((block.1 != 0).then_some(block));
+        }
+        let words = self.words.into_iter();
+        let words = words.map(|(word, postings)| (word, postings.sorted(&numbers)));
         let mut words: Vec<(String, Vec<Posting>)> = words.collect();
         words.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        Volume { blocks: self.blocks, words }
+        Volume { blocks: signed, words }
     }
 }
 
@@ -191,17 +197,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn postings_come_out_as_they_went_in() {
+    fn postings_come_out_as_they_went_in_but_for_the_numbers_of_blocks() {
+        let numbers: Vec<u32> = (0..90_000).map(|place| place * 40_001).collect();
         let mut postings = Postings::default();
         let mut all = Vec::new();
-        for block in (0..3_000).rev().map(|block: u32| block * 70_001) {
+        for place in (0..90_000_u32).rev().step_by(29) {
             let parts: Vec<(u8, u8)> =
-                (0..=31).step_by(1 + block as usize % 9).map(|n| (n, 61 - n)).collect();
-            postings.add(block, parts.iter().copied());
-            all.extend(parts.iter().map(|(part, weight)| Posting::new(block, *part, *weight)));
+                (0..=31).step_by(1 + place as usize % 9).map(|n| (n, 61 - n)).collect();
+            postings.add(place, parts.iter().copied());
+            let posting = |(part, weight)| Posting::new(numbers[place as usize], part, weight);
+            all.extend(parts.into_iter().map(posting));
         }
         assert!(postings.full.len() > 2);
         all.sort_unstable();
-        assert_eq!(postings.sorted(), all);
+        assert_eq!(postings.sorted(&numbers), all);
     }
 }

@@ -23,6 +23,8 @@ const NAME: &str = "search";
 /// cache only, and is read again, a few volumes at a time.
 const MOST_HELD: usize = 64 * 1024 * 1024;
 const MOST_RECENT: usize = 8;
+/// The keys of so many volumes are gathered in one pass over the blocks.
+const KEYS_AT_ONCE: usize = VOLUMES / 8;
 
 /// A volume, whether its words are at hand or not.
 pub(super) struct Shelf {
@@ -68,13 +70,13 @@ pub(super) fn shelves(
     let mut builders: Vec<(usize, Builder)> = (0..VOLUMES)
         .into_par_iter()
         .filter(|number| kept[*number].is_none())
-        .map(|number| (number, builder(blocks, number, &known.volume(maker, number))))
+        .map(|number| (number, Builder::new(signs(blocks, number), &known.volume(maker, number))))
         .collect();
     let whole = fill(maker, blocks, &mut builders, true);
     let cache = maker.cache.filter(|_| whole);
     let held = AtomicUsize::new(0);
     let make = |(number, builder): (usize, Builder)| {
-        let volume = builder.finish();
+        let volume = builder.finish(signs(blocks, number));
         let room = || held.fetch_add(volume.size(), Relaxed) + volume.size() <= MOST_HELD;
         let is_kept = cache.is_some_and(|cache| keep(maker, cache, number, &volume));
         let is_large = is_kept && !room();
@@ -97,25 +99,25 @@ pub(super) fn shelves(
 
 /// For each volume a key: of its words, and of how long identifiers are.
 fn keys(blocks: &Blocks, length: usize) -> Vec<Digest> {
-    let mut volumes = vec![vec![u8::try_from(length).unwrap_or(u8::MAX)]; VOLUMES];
-    for block in blocks.ordered() {
-        let signed = volumes.iter_mut().zip(&block.signs).filter(|(_, sign)| **sign != 0);
-        for (bytes, sign) in signed {
-            bytes.extend_from_slice(&block.id.to_le_bytes());
-            bytes.extend_from_slice(&sign.to_le_bytes());
+    let length = u8::try_from(length).unwrap_or(u8::MAX);
+    let of_some = |first: usize| {
+        let mut volumes = vec![vec![length]; KEYS_AT_ONCE];
+        for block in blocks.ordered() {
+            let signed = volumes.iter_mut().zip(&block.signs[first..]);
+            for (bytes, sign) in signed.filter(|(_, sign)| **sign != 0) {
+                bytes.extend_from_slice(&block.id.to_le_bytes());
+                bytes.extend_from_slice(&sign.to_le_bytes());
+            }
         }
-    }
-    volumes.par_iter().map(|bytes| Digest::of(bytes)).collect()
+        volumes.iter().map(|bytes| Digest::of(bytes)).collect::<Vec<Digest>>()
+    };
+    let firsts = (0..VOLUMES).into_par_iter().step_by(KEYS_AT_ONCE);
+    firsts.flat_map_iter(of_some).collect()
 }
 
-/// The blocks that have words in a volume, in order.
-fn signed(blocks: &Blocks, number: usize) -> Vec<(u64, u32)> {
-    let signed = blocks.ordered().map(|block| (block.id, block.signs[number]));
-    signed.filter(|(_, sign)| *sign != 0).collect()
-}
-
-fn builder(blocks: &Blocks, number: usize, earlier: &Volume) -> Builder {
-    Builder::new(signed(blocks, number), earlier)
+/// All blocks in order, each with what tells whether its words in a volume are the same.
+fn signs(blocks: &Blocks, number: usize) -> impl Iterator<Item = (u64, u32)> {
+    blocks.ordered().map(move |block| (block.id, block.signs[number]))
 }
 
 /// Adds the words that volumes miss. False when the text of a page has changed meanwhile.
@@ -125,7 +127,7 @@ fn fill(
     builders: &mut [(usize, Builder)],
     in_parallel: bool,
 ) -> bool {
-    let is_missed = |block: &Block| builders.iter().any(|(_, builder)| builder.misses(block.id));
+    let is_missed = |block: &Block| builders.iter().any(|(_, builder)| builder.misses(block.place));
     let pages: Vec<&[Block]> = blocks
         .list
         .chunk_by(|a, b| a.entry == b.entry)
@@ -142,8 +144,8 @@ fn fill(
         let add = |(number, builder): &mut (usize, Builder)| {
             for (page, terms) in pages.iter().zip(&terms) {
                 for (block, terms) in page.iter().zip(terms.iter().flatten()) {
-                    if builder.misses(block.id) {
-                        builder.add(block.id, terms, *number);
+                    if builder.misses(block.place) {
+                        builder.add(block.place, terms, *number);
                     }
                 }
             }
@@ -233,11 +235,11 @@ impl Shelf {
     ) -> Held {
         let make = || {
             let mut volume = stored(maker, number);
-            if !volume.holds(&signed(blocks, number)) {
-                let mut builders = [(number, builder(blocks, number, &volume))];
+            if !volume.holds(signs(blocks, number)) {
+                let mut builders = [(number, Builder::new(signs(blocks, number), &volume))];
                 fill(maker, blocks, &mut builders, false);
                 let [(_, builder)] = builders;
-                volume = builder.finish();
+                volume = builder.finish(signs(blocks, number));
             }
             let cut = Cut::new(&volume, number, length);
             Arc::new((volume, cut))
