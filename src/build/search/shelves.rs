@@ -21,8 +21,7 @@ const NAME: &str = "search";
 
 /// So many bytes of words are held from counting them to writing them. What goes beyond lies in the
 /// cache only, and is read again, a few volumes at a time.
-const MOST_HELD: usize = 64 * 1024 * 1024;
-const MOST_RECENT: usize = 8;
+const MOST_HELD: usize = 32 * 1024 * 1024;
 /// The keys of so many volumes are gathered in one pass over the blocks.
 const KEYS_AT_ONCE: usize = VOLUMES / 8;
 
@@ -50,7 +49,8 @@ impl Recent {
             let made = make();
             let mut list = list();
             list.push_front((number, Arc::clone(&made)));
-            list.truncate(MOST_RECENT);
+            // Files of volumes come one after the other, to each thread at another place.
+            list.truncate(rayon::current_num_threads() + 1);
             made
         })
     }
