@@ -10,6 +10,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use postcard::ser_flavors::Size;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -92,8 +93,12 @@ impl Cache {
         values: &impl Serialize,
         behind: &[&[u8]],
     ) -> Option<usize> {
-        let mut bytes = postcard::to_extend(values, vec![0; HEAD]).ok()?;
-        bytes.reserve_exact(behind.iter().map(|part| part.len()).sum());
+        // A list that grows would take up to three times the room on its way.
+        let length = postcard::serialize_with_flavor(values, Size::default()).ok()?;
+        let behind_length: usize = behind.iter().map(|part| part.len()).sum();
+        let mut bytes = Vec::with_capacity(HEAD + length + behind_length);
+        bytes.resize(HEAD, 0);
+        let mut bytes = postcard::to_extend(values, bytes).ok()?;
         let end = bytes.len();
         let (program, digest) = (self.program.bytes(), Digest::of(&bytes[HEAD..]));
         let length = ((end - HEAD) as u64).to_le_bytes();
