@@ -6,10 +6,11 @@
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use foldhash::HashMap;
 use pulldown_cmark_escape::escape_html_body_text;
 use syntect::parsing::{
     BasicScopeStackOp, ParseState, Scope, ScopeError, ScopeStack, ScopeStackOp, SyntaxReference,
@@ -227,7 +228,7 @@ impl Lines {
     fn start(&mut self, syntax: &SyntaxReference) -> usize {
         let (scopes, classes) = (ScopeStack::new(), Vec::new());
         let parser = ParseState::new(syntax);
-        self.number(State { parser, scopes, classes, lines: HashMap::new() })
+        self.number(State { parser, scopes, classes, lines: HashMap::default() })
     }
 
     fn write(&mut self, html: &mut String, at: At, line: &str) -> At {
@@ -282,7 +283,7 @@ impl Lines {
 impl State {
     fn without_lines(&self) -> Self {
         let (parser, scopes) = (self.parser.clone(), self.scopes.clone());
-        Self { parser, scopes, classes: self.classes.clone(), lines: HashMap::new() }
+        Self { parser, scopes, classes: self.classes.clone(), lines: HashMap::default() }
     }
 
     fn is_equal(&self, other: &Self) -> bool {
