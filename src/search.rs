@@ -21,7 +21,7 @@ mod words;
 
 pub use cut::{Contents, Cut};
 pub use fragments::{PARTS, block_id, id_length};
-pub use terms::{Signs, Terms, signs, terms};
+pub use terms::{Signs, Terms, terms};
 pub use typos::endings;
 pub use volume::{Builder, Volume};
 pub use words::{VOLUMES, volume_of};

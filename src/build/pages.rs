@@ -22,7 +22,6 @@ use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::files::{Files, Stamp};
 use crate::parse::{self, Body, DirectiveUse, PageFacts, PageOwn, ParseOptions, Standing};
-use crate::search::{self, Signs};
 use crate::source::{self, SourceFile, Suppression, Tree};
 use text::{Bytes, Kept};
 pub(super) use text::{Place, Text, changed_meanwhile};
@@ -52,7 +51,6 @@ pub(super) struct Page {
     text: Kept,
     /// None when there is no code.
     fences: Option<Kept>,
-    signs: Arc<Signs>,
     /// Whether no more than its head was read.
     #[serde(skip)]
     is_head: bool,
@@ -157,7 +155,6 @@ impl Pages {
             body: page.body.as_ref().map(place),
             sections: place(&page.text),
             fences: page.fences.as_ref().map(place),
-            signs: Arc::clone(&page.signs),
         }
     }
 
@@ -388,7 +385,6 @@ impl Page {
             body,
             text: Kept::new(&page.text, size + size / 8),
             fences: (!page.fences.is_empty()).then(|| Kept::new(&page.fences, size)),
-            signs: Arc::new(search::signs(&page.text)),
             is_head: false,
             lasting: page.lasting,
             done: Done::New,

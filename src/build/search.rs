@@ -4,9 +4,9 @@
 //! it is as it was. Those that aren't are brought up to date from what an earlier build has left
 //! of them and from the pages that differ; the files of the others are neither made nor read.
 
+mod count;
 mod shelves;
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,8 +23,9 @@ use crate::parse::TextSection;
 use crate::render::view::StatusView;
 use crate::render::{self, Scene};
 use crate::resolve::{Entry, EntryKind};
-use crate::search::{self, Choice, Contents, Directory, Document, PARTS};
+use crate::search::{self, Choice, Contents, Directory, Document, PARTS, Signs};
 use crate::status::Status;
+use count::{Counted, Page, Signed, count};
 use shelves::{Recent, Shelf, shelves};
 
 /// With more sections than this a list of them would help nobody.
@@ -36,6 +37,8 @@ pub(super) struct Finder {
     blocks: Blocks,
     shelves: Vec<Shelf>,
     recent: Recent,
+    /// What the words of pages are known by.
+    signed: Signed,
     /// The lists of choices, by their keys.
     filters: BTreeMap<String, String>,
     /// Frequent words by their last letter, made when one is needed.
@@ -49,13 +52,23 @@ struct Blocks {
     /// In the order of pages.
     list: Vec<Block>,
     /// Their numbers there, in the order of their identifiers.
-    order: Vec<usize>,
+    order: Vec<u32>,
 }
 
 impl Blocks {
-    /// All in the order of their identifiers.
-    fn ordered(&self) -> impl Iterator<Item = &Block> {
-        self.order.iter().map(|number| &self.list[*number])
+    /// All in the order of their identifiers, by their numbers.
+    fn ordered(&self) -> impl Iterator<Item = (u32, &Block)> {
+        self.order.iter().map(|number| (*number, &self.list[*number as usize]))
+    }
+
+    /// The blocks of each page, with the number of the first one.
+    fn pages(&self) -> impl Iterator<Item = (u32, &[Block])> {
+        let mut number = 0;
+        self.list.chunk_by(|a, b| a.entry == b.entry).map(move |page| {
+            let first = number;
+            number += u32::try_from(page.len()).expect("there are fewer pages");
+            (first, page)
+        })
     }
 }
 
@@ -63,18 +76,26 @@ impl Blocks {
 struct Block {
     /// What it is known by.
     id: u64,
-    /// Its place among all blocks in the order of their identifiers.
-    place: u32,
     /// The entry of its page.
     entry: usize,
     /// The area of that, by its number in the directory.
     area: Option<usize>,
-    /// How many parts it has.
+    /// Its place among the blocks of its page, and how many parts it has.
+    place: usize,
     parts: usize,
-    /// For each volume what tells whether the words are the same.
-    signs: Vec<u32>,
+    /// What tells whether the words of its page are the same.
+    page: Arc<Signs>,
+    /// Whether its words were counted just now.
+    is_counted: bool,
     /// Of all that is shown of its parts.
     shown: Digest,
+}
+
+impl Block {
+    /// For each volume what tells whether the words are the same.
+    fn signs(&self) -> &[u32] {
+        &self.page.blocks[self.place]
+    }
 }
 
 /// One file of the search.
@@ -104,17 +125,28 @@ pub(super) fn find(maker: &Maker, earlier: Option<&Finder>) -> Option<Arc<Finder
         return None;
     }
     let (analysis, scene) = (maker.analysis, maker.scene);
-    let (blocks, bytes) = blocks(analysis, scene);
+    let Counted { pages, builders, whole } = count(maker, earlier);
+    let (blocks, bytes) = blocks(analysis, &pages);
+    let signed = Signed::of(pages);
     let ids: Vec<u64> = blocks.list.iter().map(|block| block.id).collect();
     let length = search::id_length(&ids);
-    let shelves = shelves(maker, &blocks, length, earlier);
+    let shelves = shelves(maker, &blocks, length, (builders, whole), earlier);
     let size: usize = shelves.iter().map(|shelf| shelf.contents.size).sum();
     let directory = directory(analysis, scene, &blocks, &shelves, length);
     let filters = filters(analysis, scene, &blocks, &directory);
     let is_small = size + bytes <= search::ONE_FILE;
     let endings = OnceLock::new();
     let recent = Recent::default();
-    Some(Arc::new(Finder { directory, blocks, shelves, recent, filters, endings, is_small }))
+    Some(Arc::new(Finder {
+        directory,
+        blocks,
+        shelves,
+        recent,
+        signed,
+        filters,
+        endings,
+        is_small,
+    }))
 }
 
 /// The files of a search.
@@ -128,36 +160,26 @@ pub(super) fn jobs(finder: Option<&Arc<Finder>>) -> Jobs {
 }
 
 /// The blocks of all pages, and about how many bytes it takes to show them.
-fn blocks(analysis: &Analysis, scene: &Scene) -> (Blocks, usize) {
-    let tops = top_sections(analysis);
-    let of_entry = |(number, entry): (usize, &Entry)| {
-        let area = area(analysis, &tops, entry);
-        let (signs, text) = match entry.page.map(|page| analysis.text(page)) {
-            Some(text) => (Cow::Borrowed(&*text.signs), text.sections.digest),
-            None => {
-                let missing = missing(analysis, entry);
-                (Cow::Owned(search::signs(&missing)), render::digest(&missing))
-            }
-        };
-        let shown = render::digest(&(&entry.url, &entry.title, area, status(scene, entry), text));
-        let bytes = signs.bytes + signs.parts * (entry.url.len() + entry.title.len() + 60);
-        let block = |(of_page, of_block): (usize, Vec<u32>)| {
-            let id = search::block_id(&entry.url, of_page);
-            let parts = (signs.parts - of_page * PARTS).min(PARTS);
-            Block { id, place: 0, entry: number, area, parts, signs: of_block, shown }
-        };
-        let titled = signs.titled(&entry.title).into_iter();
-        (titled.enumerate().map(block).collect::<Vec<Block>>(), bytes)
-    };
-    let entries = analysis.site.entries.par_iter().enumerate();
-    let (lists, bytes): (Vec<Vec<Block>>, Vec<usize>) = entries.map(of_entry).unzip();
-    let mut list: Vec<Block> = lists.into_iter().flatten().collect();
-    let bytes = bytes.iter().sum();
-    let mut order: Vec<usize> = (0..list.len()).collect();
-    order.sort_unstable_by_key(|number| list[*number].id);
-    for (place, number) in (0..).zip(&order) {
-        list[*number].place = place;
+fn blocks(analysis: &Analysis, pages: &[Page]) -> (Blocks, usize) {
+    let mut list = Vec::with_capacity(pages.len());
+    let mut bytes = 0;
+    for (entry, (found, page)) in analysis.site.entries.iter().zip(pages).enumerate() {
+        let (signs, area) = (&page.signs, page.area);
+        bytes += signs.bytes + signs.parts * (found.url.len() + found.title.len() + 60);
+        list.extend((0..signs.blocks.len()).map(|place| Block {
+            id: search::block_id(&found.url, place),
+            entry,
+            area,
+            place,
+            parts: (signs.parts - place * PARTS).min(PARTS),
+            page: Arc::clone(signs),
+            is_counted: page.is_counted,
+            shown: page.shown,
+        }));
     }
+    let count = u32::try_from(list.len()).expect("there are fewer pages");
+    let mut order: Vec<u32> = (0..count).collect();
+    order.sort_unstable_by_key(|number| list[*number as usize].id);
     (Blocks { list, order }, bytes)
 }
 
@@ -325,7 +347,6 @@ impl Finder {
     fn shown(&self, maker: &Maker, number: usize, part: usize) -> String {
         let block = &self.blocks.list[number];
         let entry = &maker.analysis.site.entries[block.entry];
-        let first = self.blocks.list.partition_point(|known| known.entry < block.entry);
         let sections = sections(maker, block.entry);
         let document = Document {
             url: &entry.url,
@@ -335,7 +356,7 @@ impl Finder {
             sections: sections.as_deref().unwrap_or_default().into(),
         };
         let key = search::part_key(block.id, part, self.directory.id);
-        search::write_part(&document, (number - first) * PARTS + part, &key)
+        search::write_part(&document, block.place * PARTS + part, &key)
     }
 }
 

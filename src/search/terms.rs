@@ -73,51 +73,27 @@ impl Terms {
 }
 
 /// What tells whether the words of a page are the same as before, volume by volume.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signs {
     /// How many parts the page has.
     pub parts: usize,
     /// How many bytes of text.
     pub bytes: usize,
     /// For each block of parts and each volume a digest of the words; 0 when there are none.
-    blocks: Vec<Vec<u32>>,
+    pub blocks: Vec<Vec<u32>>,
 }
 
-/// The signs of a page whose title isn't known yet.
-pub fn signs(sections: &[TextSection]) -> Signs {
-    let parts = fragments::cut(sections);
-    let bytes = sections.iter().map(|section| section.text.len() + section.heading.len()).sum();
-    let blocks = terms_of("", &parts).iter().map(sign).collect();
-    Signs { parts: parts.len(), bytes, blocks }
-}
-
-/// For each volume a number that depends on the words, but not on their order.
-fn sign(terms: &Terms) -> Vec<u32> {
-    let state = FixedState::default();
-    let mut sums = [0_u64; VOLUMES];
-    for term in &terms.list {
-        let one = state.hash_one((terms.word(term.word), term.part, term.weight));
-        let sum = &mut sums[usize::from(term.volume)];
-        *sum = sum.wrapping_add(one | 1);
-    }
-    sums.map(|sum| if sum == 0 { 0 } else { short(sum) }).to_vec()
-}
-
-impl Signs {
-    /// The same with a title, block by block.
-    pub fn titled(&self, title: &str) -> Vec<Vec<u32>> {
-        let mut blocks = self.blocks.clone();
-        let mut volumes = Vec::new();
-        words(title, |word| volumes.push(volume_of(word)));
-        volumes.sort_unstable();
-        volumes.dedup();
+impl Terms {
+    /// For each volume a number that depends on the words, but not on their order.
+    fn signs(&self) -> Vec<u32> {
         let state = FixedState::default();
-        for signs in &mut blocks {
-            for &volume in &volumes {
-                signs[volume] = short(state.hash_one((signs[volume], title)));
-            }
+        let mut sums = [0_u64; VOLUMES];
+        for term in &self.list {
+            let one = state.hash_one((self.word(term.word), term.part, term.weight));
+            let sum = &mut sums[usize::from(term.volume)];
+            *sum = sum.wrapping_add(one | 1);
         }
-        blocks
+        sums.map(|sum| if sum == 0 { 0 } else { short(sum) }).to_vec()
     }
 }
 
@@ -126,13 +102,9 @@ fn short(number: u64) -> u32 {
     u32::try_from(number >> 32).expect("32 bits are left").max(1)
 }
 
-/// The words of a page, block by block.
-pub fn terms(title: &str, sections: &[TextSection]) -> Vec<Terms> {
-    terms_of(title, &fragments::cut(sections))
-}
-
-fn terms_of(title: &str, parts: &[Vec<Piece>]) -> Vec<Terms> {
-    let blocks = parts.chunks(PARTS).enumerate();
+/// The words of a page, block by block, and their signs.
+pub fn terms(title: &str, sections: &[TextSection]) -> (Signs, Vec<Terms>) {
+    let parts = fragments::cut(sections);
     let block = |(block, parts): (usize, &[Vec<Piece>])| {
         let mut counter =
             Counter { numbers: HashMap::with_capacity(USUAL_WORDS), ..Counter::default() };
@@ -144,7 +116,10 @@ fn terms_of(title: &str, parts: &[Vec<Piece>]) -> Vec<Terms> {
         counter.found.list.sort_unstable_by_key(|term| (term.volume, term.word, term.part));
         counter.found
     };
-    blocks.map(block).collect()
+    let terms: Vec<Terms> = parts.chunks(PARTS).enumerate().map(block).collect();
+    let bytes = sections.iter().map(|section| section.text.len() + section.heading.len()).sum();
+    let blocks = terms.iter().map(Terms::signs).collect();
+    (Signs { parts: parts.len(), bytes, blocks }, terms)
 }
 
 /// Counts how often each word stands in a part, one part after the other.

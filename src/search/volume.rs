@@ -4,7 +4,7 @@
 //! Every entry has the signature of the words of its block, so that what has changed is seen
 //! without a look at any page.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::terms::Terms;
@@ -41,12 +41,12 @@ impl Posting {
     }
 }
 
-/// Brings a volume up to date. Here a block is known by its place among all blocks of the site,
-/// whether it has words in the volume or not.
-#[derive(Debug)]
+/// Brings a volume up to date. Here a block is known by its number among all blocks of the site,
+/// in the order of pages, whether it has words in the volume or not.
+#[derive(Debug, Default)]
 pub struct Builder {
     words: HashMap<String, Postings>,
-    /// For each block whether its words must be added.
+    /// For each block whether its words must still be added.
     missing: Vec<bool>,
 }
 
@@ -120,75 +120,76 @@ impl Volume {
         self.words.iter().map(word).sum::<usize>() + size_of_val(&*self.blocks)
     }
 
-    /// True when it holds the words of these blocks, which are all blocks in order, with 0 for
-    /// those that have no words here.
+    /// True when it holds the words of these blocks, which are all that have words here, in order.
     pub fn holds(&self, blocks: impl Iterator<Item = (u64, u32)>) -> bool {
-        blocks.filter(|(_, sign)| *sign != 0).eq(self.blocks.iter().copied())
+        blocks.eq(self.blocks.iter().copied())
     }
 }
 
 impl Builder {
-    /// Takes over what is still right of an earlier volume. The blocks are all in order, with 0 for
-    /// those that have no words here.
-    pub fn new(blocks: impl Iterator<Item = (u64, u32)>, earlier: &Volume) -> Self {
-        let mut missing = Vec::new();
+    /// Takes over what an earlier volume says of blocks, which come by their numbers; how many
+    /// there are in all is known. What it doesn't know is missing.
+    pub fn take_over(
+        &mut self,
+        earlier: &Volume,
+        blocks: impl Iterator<Item = (u32, (u64, u32))>,
+        count: usize,
+    ) {
+        self.missing = vec![false; count];
         let mut moved: Vec<Option<u32>> = vec![None; earlier.blocks.len()];
-        for (place, block) in (0..).zip(blocks) {
-            let known = earlier.blocks.binary_search(&block);
-            missing.push(block.1 != 0 && known.is_err());
-            if let Ok(known) = known {
-                moved[known] = Some(place);
+        for (number, block) in blocks {
+            match earlier.blocks.binary_search(&block) {
+                Ok(known) => moved[known] = Some(number),
+                Err(_) => self.missing[number as usize] = true,
             }
         }
-        let mut words = HashMap::with_capacity(earlier.words.len());
         for (word, postings) in &earlier.words {
             let kept = postings.iter().filter_map(|posting| {
                 let block = moved[posting.block() as usize]?;
                 Some(Posting::new(block, posting.part, posting.weight))
             });
             let kept: Vec<Posting> = kept.collect();
-            let mut postings = Postings::default();
+            if kept.is_empty() {
+                continue;
+            }
+            let postings = self.words.entry(word.clone()).or_default();
             for of_block in kept.chunk_by(|a, b| a.block() == b.block()) {
                 let parts = of_block.iter().map(|posting| (posting.part, posting.weight));
                 postings.add(of_block[0].block(), parts);
             }
-            if !kept.is_empty() {
-                words.insert(word.clone(), postings);
-            }
         }
-        Self { words, missing }
     }
 
-    /// True when the words of a block must be added.
-    pub fn misses(&self, place: u32) -> bool {
-        self.missing[place as usize]
+    /// True when the words of a block must still be added.
+    pub fn misses(&self, block: u32) -> bool {
+        self.missing[block as usize]
     }
 
     /// Adds those words of a block that belong here.
-    pub fn add(&mut self, place: u32, terms: &Terms, volume: usize) {
+    pub fn add(&mut self, block: u32, terms: &Terms, volume: usize) {
         for (word, terms) in terms.of(volume) {
             let parts = terms.iter().map(|term| (term.part, term.weight));
             match self.words.get_mut(word) {
-                Some(known) => known.add(place, parts),
-                None => self.words.entry(word.to_string()).or_default().add(place, parts),
+                Some(known) => known.add(block, parts),
+                None => self.words.entry(word.to_string()).or_default().add(block, parts),
             }
         }
     }
 
-    /// The volume, in an order that doesn't depend on how it came about, of the blocks that the
-    /// builder was made for.
-    pub fn finish(self, blocks: impl Iterator<Item = (u64, u32)>) -> Volume {
-        let mut signed = Vec::new();
-        let mut numbers = Vec::with_capacity(self.missing.len());
-        for block in blocks {
-            numbers.push(u32::try_from(signed.len()).expect("there are fewer pages"));
-            signed.extend((block.1 != 0).then_some(block));
+    /// The volume, in an order that doesn't depend on how it came about. The blocks are all that
+    /// have words here, in order, by their numbers.
+    pub fn finish(self, blocks: impl Iterator<Item = (u32, (u64, u32))>, count: usize) -> Volume {
+        let mut own = Vec::new();
+        let mut numbers = vec![0; count];
+        for (number, block) in blocks {
+            numbers[number as usize] = u32::try_from(own.len()).expect("there are fewer pages");
+            own.push(block);
         }
         let words = self.words.into_iter();
         let words = words.map(|(word, postings)| (word, postings.sorted(&numbers)));
         let mut words: Vec<(String, Vec<Posting>)> = words.collect();
         words.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        Volume { blocks: signed, words }
+        Volume { blocks: own, words }
     }
 }
 

@@ -294,3 +294,16 @@ fn a_file_in_the_place_of_the_search_is_reported() {
         ],
     );
 }
+
+#[test]
+fn a_page_that_grows_by_a_part_is_found_by_its_title_there_too() {
+    let long = format!("# Quagga\n\n{}", "Stripes are seen again.\n\n".repeat(200));
+    let grown = Sandbox::new("-- index.md\n# Home\n-- quagga.md\n# Quagga\nStripes.\n");
+    grown.build();
+    grown.write("content/quagga.md", &long);
+    grown.build();
+    let fresh = Sandbox::new("-- index.md\n# Home\n");
+    fresh.write("content/quagga.md", &long);
+    fresh.build();
+    assert_eq!(grown.output()["search/index.js"], fresh.output()["search/index.js"]);
+}

@@ -14,7 +14,6 @@ use crate::config::Config;
 use crate::diag::{Diagnostic, Span};
 use crate::files::Files;
 use crate::parse::{self, Body, Fence, Memory, ParseOptions, ParsedPage, TextSection};
-use crate::search::Signs;
 use crate::source;
 
 /// The body of a page or its text, as bytes, and where it is kept.
@@ -34,7 +33,6 @@ pub(in crate::build) struct Text {
     pub body: Option<Place>,
     pub sections: Place,
     pub(super) fences: Option<Place>,
-    pub signs: Arc<Signs>,
 }
 
 /// Where something of a page is kept.

@@ -7,15 +7,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
-use super::{Block, Blocks, Finder, sections};
+use super::count::{AT_ONCE, terms};
+use super::{Block, Blocks, Finder};
 use crate::base::Digest;
 use crate::build::cache::Cache;
 use crate::build::plan::Maker;
 use crate::files::Kind;
-use crate::search::{self, Builder, Contents, Cut, Terms, VOLUMES, Volume};
+use crate::search::{Builder, Contents, Cut, Signs, Terms, VOLUMES, Volume};
 
-/// The words of so many pages are counted at once.
-const AT_ONCE: usize = 256;
 /// The file of the cache that says what volumes hold; that of a volume has its number behind it.
 const NAME: &str = "search";
 
@@ -56,27 +55,30 @@ impl Recent {
     }
 }
 
-/// Brings all volumes up to date.
+/// Brings all volumes up to date, with the words that were counted.
 pub(super) fn shelves(
     maker: &Maker,
     blocks: &Blocks,
     length: usize,
+    (counted, whole): (Vec<Builder>, bool),
     earlier: Option<&Finder>,
 ) -> Vec<Shelf> {
     let keys = keys(blocks, length);
     let known = Known::new(maker, earlier);
     let kept: Vec<Option<Shelf>> =
         keys.iter().enumerate().map(|(number, key)| known.shelf(maker, number, *key)).collect();
-    let mut builders: Vec<(usize, Builder)> = (0..VOLUMES)
-        .into_par_iter()
-        .filter(|number| kept[*number].is_none())
-        .map(|number| (number, Builder::new(signs(blocks, number), &known.volume(maker, number))))
-        .collect();
-    let whole = fill(maker, blocks, &mut builders, true);
+    let builders = counted.into_iter().enumerate().filter(|(number, _)| kept[*number].is_none());
+    let mut builders: Vec<(usize, Builder)> = builders.collect();
+    builders.par_iter_mut().for_each(|(number, builder)| {
+        let others = signed(blocks, *number);
+        let others = others.filter(|(block, _)| !blocks.list[*block as usize].is_counted);
+        builder.take_over(&known.volume(maker, *number), others, blocks.list.len());
+    });
+    let whole = fill(maker, blocks, &mut builders, true) && whole;
     let cache = maker.cache.filter(|_| whole);
     let held = AtomicUsize::new(0);
     let make = |(number, builder): (usize, Builder)| {
-        let volume = builder.finish(signs(blocks, number));
+        let volume = builder.finish(signed(blocks, number), blocks.list.len());
         let room = || held.fetch_add(volume.size(), Relaxed) + volume.size() <= MOST_HELD;
         let is_kept = cache.is_some_and(|cache| keep(maker, cache, number, &volume));
         let is_large = is_kept && !room();
@@ -102,8 +104,8 @@ fn keys(blocks: &Blocks, length: usize) -> Vec<Digest> {
     let length = u8::try_from(length).unwrap_or(u8::MAX);
     let of_some = |first: usize| {
         let mut volumes = vec![vec![length]; KEYS_AT_ONCE];
-        for block in blocks.ordered() {
-            let signed = volumes.iter_mut().zip(&block.signs[first..]);
+        for (_, block) in blocks.ordered() {
+            let signed = volumes.iter_mut().zip(&block.signs()[first..]);
             for (bytes, sign) in signed.filter(|(_, sign)| **sign != 0) {
                 bytes.extend_from_slice(&block.id.to_le_bytes());
                 bytes.extend_from_slice(&sign.to_le_bytes());
@@ -115,9 +117,11 @@ fn keys(blocks: &Blocks, length: usize) -> Vec<Digest> {
     firsts.flat_map_iter(of_some).collect()
 }
 
-/// All blocks in order, each with what tells whether its words in a volume are the same.
-fn signs(blocks: &Blocks, number: usize) -> impl Iterator<Item = (u64, u32)> {
-    blocks.ordered().map(move |block| (block.id, block.signs[number]))
+/// The blocks that have words in a volume, in order, by their numbers.
+fn signed(blocks: &Blocks, volume: usize) -> impl Iterator<Item = (u32, (u64, u32))> {
+    let signs = blocks.ordered().map(move |(number, block)| (number, block, block.signs()[volume]));
+    let signed = signs.filter(|(_, _, sign)| *sign != 0);
+    signed.map(|(number, block, sign)| (number, (block.id, sign)))
 }
 
 /// Adds the words that volumes miss. False when the text of a page has changed meanwhile.
@@ -127,25 +131,25 @@ fn fill(
     builders: &mut [(usize, Builder)],
     in_parallel: bool,
 ) -> bool {
-    let is_missed = |block: &Block| builders.iter().any(|(_, builder)| builder.misses(block.place));
-    let pages: Vec<&[Block]> = blocks
-        .list
-        .chunk_by(|a, b| a.entry == b.entry)
-        .filter(|page| page.iter().any(is_missed))
+    let is_missed = |number: u32| builders.iter().any(|(_, builder)| builder.misses(number));
+    let pages: Vec<(u32, &[Block])> = blocks
+        .pages()
+        .filter(|(first, page)| (*first..).zip(*page).any(|(number, _)| is_missed(number)))
         .collect();
     let mut whole = true;
     for pages in pages.chunks(AT_ONCE) {
-        let terms = |page: &&[Block]| terms(maker, page[0].entry);
-        let terms: Vec<Option<Vec<Terms>>> = match in_parallel {
+        let terms = |(_, page): &(u32, &[Block])| terms(maker, page[0].entry);
+        let terms: Vec<Option<(Signs, Vec<Terms>)>> = match in_parallel {
             true => pages.par_iter().map(terms).collect(),
             false => pages.iter().map(terms).collect(),
         };
         whole &= terms.iter().all(Option::is_some);
-        let add = |(number, builder): &mut (usize, Builder)| {
-            for (page, terms) in pages.iter().zip(&terms) {
-                for (block, terms) in page.iter().zip(terms.iter().flatten()) {
-                    if builder.misses(block.place) {
-                        builder.add(block.place, terms, *number);
+        let add = |(volume, builder): &mut (usize, Builder)| {
+            for ((first, _), terms) in pages.iter().zip(&terms) {
+                let terms = terms.iter().flat_map(|(_, terms)| terms);
+                for (number, terms) in (*first..).zip(terms) {
+                    if builder.misses(number) {
+                        builder.add(number, terms, *volume);
                     }
                 }
             }
@@ -156,11 +160,6 @@ fn fill(
         }
     }
     whole
-}
-
-fn terms(maker: &Maker, entry: usize) -> Option<Vec<Terms>> {
-    let sections = sections(maker, entry)?;
-    Some(search::terms(&maker.analysis.site.entries[entry].title, &sections))
 }
 
 /// What was known before.
@@ -235,11 +234,13 @@ impl Shelf {
     ) -> Held {
         let make = || {
             let mut volume = stored(maker, number);
-            if !volume.holds(signs(blocks, number)) {
-                let mut builders = [(number, Builder::new(signs(blocks, number), &volume))];
+            if !volume.holds(signed(blocks, number).map(|(_, block)| block)) {
+                let mut builder = Builder::default();
+                builder.take_over(&volume, signed(blocks, number), blocks.list.len());
+                let mut builders = [(number, builder)];
                 fill(maker, blocks, &mut builders, false);
                 let [(_, builder)] = builders;
-                volume = builder.finish(signs(blocks, number));
+                volume = builder.finish(signed(blocks, number), blocks.list.len());
             }
             let cut = Cut::new(&volume, number, length);
             Arc::new((volume, cut))
