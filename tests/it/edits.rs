@@ -83,11 +83,15 @@ const TEXTS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// What stands for so many words that they are in several parts of the search.
+const MANY: &str = "Many words.";
+
 /// What pages are made of.
 const LINES: &[&str] = &[
     "# Keys",
     "# Locks and \"more\"",
     "Some words.",
+    MANY,
     "Other words, and <b>more</b>.",
     "See [keys](area/keys.md#rotation) and [about](/about.md).",
     "See [nothing](gone.md).",
@@ -140,7 +144,10 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let text = (select(FRONTS), vec(select(LINES), 0..7));
-    let text = text.prop_map(|(front, lines)| format!("{front}{}\n", lines.join("\n\n")));
+    let many = "Some words. ".repeat(300);
+    let text = text.prop_map(move |(front, lines)| {
+        format!("{front}{}\n", lines.join("\n\n").replace(MANY, many.trim_end()))
+    });
     let other = (0..TEXTS.len()).prop_flat_map(|file| (Just(file), 0..TEXTS[file].1.len()));
     prop_oneof![
         6 => (select(PAGES), text).prop_map(|(page, text)| Step::Page(page, text)),
