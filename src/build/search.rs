@@ -23,9 +23,9 @@ use crate::parse::TextSection;
 use crate::render::view::StatusView;
 use crate::render::{self, Scene};
 use crate::resolve::{Entry, EntryKind};
-use crate::search::{self, Choice, Contents, Directory, Document, PARTS, Signs};
+use crate::search::{self, Choice, Contents, Directory, Document, PARTS};
 use crate::status::Status;
-use count::{Counted, Page, Signed, count};
+use count::{Counted, Page, count};
 use shelves::{Recent, Shelf, shelves};
 
 /// With more sections than this a list of them would help nobody.
@@ -37,8 +37,6 @@ pub(super) struct Finder {
     blocks: Blocks,
     shelves: Vec<Shelf>,
     recent: Recent,
-    /// What the words of pages are known by.
-    signed: Signed,
     /// The lists of choices, by their keys.
     filters: BTreeMap<String, String>,
     /// Frequent words by their last letter, made when one is needed.
@@ -49,6 +47,8 @@ pub(super) struct Finder {
 
 /// The parts of all pages, in blocks.
 struct Blocks {
+    /// By their entries.
+    pages: Vec<Page>,
     /// In the order of pages.
     list: Vec<Block>,
     /// Their numbers there, in the order of their identifiers.
@@ -62,13 +62,28 @@ impl Blocks {
     }
 
     /// The blocks of each page, with the number of the first one.
-    fn pages(&self) -> impl Iterator<Item = (u32, &[Block])> {
+    fn by_page(&self) -> impl Iterator<Item = (u32, &[Block])> {
         let mut number = 0;
         self.list.chunk_by(|a, b| a.entry == b.entry).map(move |page| {
             let first = number;
             number += u32::try_from(page.len()).expect("there are fewer pages");
             (first, page)
         })
+    }
+
+    /// The page of a block.
+    fn page(&self, block: &Block) -> &Page {
+        &self.pages[block.entry]
+    }
+
+    /// For each volume what tells whether the words of a block are the same.
+    fn signs(&self, block: &Block) -> &[u32] {
+        &self.page(block).signs.blocks[block.place]
+    }
+
+    /// How many parts a block has.
+    fn parts(&self, block: &Block) -> usize {
+        (self.page(block).signs.parts - block.place * PARTS).min(PARTS)
     }
 }
 
@@ -78,24 +93,8 @@ struct Block {
     id: u64,
     /// The entry of its page.
     entry: usize,
-    /// The area of that, by its number in the directory.
-    area: Option<usize>,
-    /// Its place among the blocks of its page, and how many parts it has.
+    /// Its place among the blocks of its page.
     place: usize,
-    parts: usize,
-    /// What tells whether the words of its page are the same.
-    page: Arc<Signs>,
-    /// Whether its words were counted just now.
-    is_counted: bool,
-    /// Of all that is shown of its parts.
-    shown: Digest,
-}
-
-impl Block {
-    /// For each volume what tells whether the words are the same.
-    fn signs(&self) -> &[u32] {
-        &self.page.blocks[self.place]
-    }
 }
 
 /// One file of the search.
@@ -126,8 +125,7 @@ pub(super) fn find(maker: &Maker, earlier: Option<&Finder>) -> Option<Arc<Finder
     }
     let (analysis, scene) = (maker.analysis, maker.scene);
     let Counted { pages, builders, whole } = count(maker, earlier);
-    let (blocks, bytes) = blocks(analysis, &pages);
-    let signed = Signed::of(pages);
+    let (blocks, bytes) = blocks(analysis, pages);
     let ids: Vec<u64> = blocks.list.iter().map(|block| block.id).collect();
     let length = search::id_length(&ids);
     let shelves = shelves(maker, &blocks, length, (builders, whole), earlier);
@@ -137,16 +135,7 @@ pub(super) fn find(maker: &Maker, earlier: Option<&Finder>) -> Option<Arc<Finder
     let is_small = size + bytes <= search::ONE_FILE;
     let endings = OnceLock::new();
     let recent = Recent::default();
-    Some(Arc::new(Finder {
-        directory,
-        blocks,
-        shelves,
-        recent,
-        signed,
-        filters,
-        endings,
-        is_small,
-    }))
+    Some(Arc::new(Finder { directory, blocks, shelves, recent, filters, endings, is_small }))
 }
 
 /// The files of a search.
@@ -160,27 +149,21 @@ pub(super) fn jobs(finder: Option<&Arc<Finder>>) -> Jobs {
 }
 
 /// The blocks of all pages, and about how many bytes it takes to show them.
-fn blocks(analysis: &Analysis, pages: &[Page]) -> (Blocks, usize) {
+fn blocks(analysis: &Analysis, pages: Vec<Page>) -> (Blocks, usize) {
     let mut list = Vec::with_capacity(pages.len());
     let mut bytes = 0;
-    for (entry, (found, page)) in analysis.site.entries.iter().zip(pages).enumerate() {
-        let (signs, area) = (&page.signs, page.area);
+    for (entry, (found, page)) in analysis.site.entries.iter().zip(&pages).enumerate() {
+        let signs = &page.signs;
         bytes += signs.bytes + signs.parts * (found.url.len() + found.title.len() + 60);
-        list.extend((0..signs.blocks.len()).map(|place| Block {
-            id: search::block_id(&found.url, place),
-            entry,
-            area,
-            place,
-            parts: (signs.parts - place * PARTS).min(PARTS),
-            page: Arc::clone(signs),
-            is_counted: page.is_counted,
-            shown: page.shown,
+        list.extend((0..signs.blocks.len()).map(|place| {
+            let id = search::block_id(&found.url, place);
+            Block { id, entry, place }
         }));
     }
     let count = u32::try_from(list.len()).expect("there are fewer pages");
     let mut order: Vec<u32> = (0..count).collect();
     order.sort_unstable_by_key(|number| list[*number as usize].id);
-    (Blocks { list, order }, bytes)
+    (Blocks { pages, list, order }, bytes)
 }
 
 /// The text of an entry without a page: what is missing.
@@ -236,7 +219,7 @@ fn directory(
     endings.sort_unstable();
     endings.dedup();
     Directory {
-        parts: blocks.list.iter().map(|block| block.parts).sum(),
+        parts: blocks.list.iter().map(|block| blocks.parts(block)).sum(),
         id: length,
         areas: areas(analysis),
         statuses: statuses(analysis, scene),
@@ -256,7 +239,7 @@ fn filters(
     let first = blocks.list.chunk_by(|a, b| a.entry == b.entry).map(|page| &page[0]);
     let pages = first.map(|block| {
         let entry = &analysis.site.entries[block.entry];
-        let area = block.area.map(|area| directory.areas[area].key.as_str());
+        let area = blocks.page(block).area.map(|area| directory.areas[area].key.as_str());
         (block.id, area, status(scene, entry))
     });
     search::filters(pages, directory.id)
@@ -268,7 +251,7 @@ impl Finder {
         let shown = |(number, block): (usize, &Block)| {
             let (id, length) = (block.id, self.directory.id);
             let key = move |part| search::part_key(id, part, length);
-            (0..block.parts).map(move |part| (key(part), Part::Shown(number, part)))
+            (0..self.blocks.parts(block)).map(move |part| (key(part), Part::Shown(number, part)))
         };
         let blocks = self.blocks.list.par_iter().enumerate();
         let mut parts: Vec<(String, Part)> = blocks.flat_map_iter(shown).collect();
@@ -290,7 +273,7 @@ impl Finder {
             Part::Words(number, _) => Some(vec![self.shelves[*number].key]),
             Part::Ending(_) => Some(vec![self.words_key()]),
             // Its URL says which of the parts it is.
-            Part::Shown(block, _) => Some(vec![self.blocks.list[*block].shown]),
+            Part::Shown(block, _) => Some(vec![self.blocks.page(&self.blocks.list[*block]).shown]),
             Part::Directory | Part::Filter(_) => None,
         }
     }
@@ -351,7 +334,7 @@ impl Finder {
         let document = Document {
             url: &entry.url,
             title: &entry.title,
-            area: block.area,
+            area: self.blocks.page(block).area,
             status: status(maker.scene, entry),
             sections: sections.as_deref().unwrap_or_default().into(),
         };

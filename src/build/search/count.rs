@@ -1,6 +1,6 @@
 //! Counts the words of the pages that nobody has counted yet.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use foldhash::HashMap;
 use rayon::prelude::*;
@@ -40,59 +40,34 @@ pub(super) struct Counted {
 }
 
 /// The signs of pages, by what their words came from.
-#[derive(Default)]
-pub(super) struct Signed {
-    /// In the order of pages.
-    list: Vec<(Digest, Arc<Signs>)>,
-    /// Their places there, made when a page isn't at its place.
-    places: OnceLock<HashMap<Digest, usize>>,
+type Known = HashMap<Digest, Arc<Signs>>;
+
+/// What an earlier search knows, or else the cache.
+fn known(maker: &Maker, earlier: Option<&Finder>) -> Known {
+    if let Some(finder) = earlier {
+        let signed = signed(&finder.blocks.pages);
+        return signed.map(|(words, signs)| (words, Arc::clone(signs))).collect();
+    }
+    let found = maker.cache.and_then(|cache| cache.read::<Vec<_>>(maker.files, NAME));
+    found.map(|found| found.values.into_iter().collect()).unwrap_or_default()
 }
 
-impl Signed {
-    fn load(maker: &Maker) -> Self {
-        let found = maker.cache.and_then(|cache| cache.read(maker.files, NAME));
-        let list = found.map(|found| found.values).unwrap_or_default();
-        Self { list, places: OnceLock::new() }
-    }
-
-    /// Of the pages that were counted or known.
-    pub(super) fn of(pages: Vec<Page>) -> Self {
-        let list = pages.into_iter().filter_map(|page| Some((page.words?, page.signs)));
-        Self { list: list.collect(), places: OnceLock::new() }
-    }
-
-    fn save(maker: &Maker, pages: &[Page]) {
-        let Some(cache) = maker.cache else { return };
-        let list: Vec<_> =
-            pages.iter().filter_map(|page| Some((page.words?, &page.signs))).collect();
-        // What can't be written is counted again.
-        let _ = cache.write(maker.files, NAME, &list, &[]);
-    }
-
-    fn get(&self, place: usize, words: Digest) -> Option<Arc<Signs>> {
-        let (known, signs) = self.list.get(place)?;
-        if *known == words {
-            return Some(Arc::clone(signs));
-        }
-        let places = || self.list.iter().enumerate().map(|(place, (words, _))| (*words, place));
-        let place = *self.places.get_or_init(|| places().collect()).get(&words)?;
-        Some(Arc::clone(&self.list[place].1))
-    }
+/// The signs of the pages that are as they were read.
+fn signed(pages: &[Page]) -> impl Iterator<Item = (Digest, &Arc<Signs>)> {
+    pages.iter().filter_map(|page| Some((page.words?, &page.signs)))
 }
 
 /// Counts the words of the pages whose signs aren't known.
 pub(super) fn count(maker: &Maker, earlier: Option<&Finder>) -> Counted {
-    let stored = earlier.is_none().then(|| Signed::load(maker));
-    let known = earlier.map(|finder| &finder.signed).or(stored.as_ref());
+    let known = known(maker, earlier);
     let tops = top_sections(maker.analysis);
-    let page = |(place, entry): (usize, &Entry)| {
+    let page = |entry: &Entry| {
         let (words, shown, area) = digests(maker, &tops, entry);
-        let signs = known.and_then(|known| known.get(place, words));
+        let signs = known.get(&words).cloned();
         let is_counted = signs.is_none();
         Page { words: Some(words), signs: signs.unwrap_or_default(), is_counted, shown, area }
     };
-    let entries = maker.analysis.site.entries.par_iter().enumerate();
-    let mut pages: Vec<Page> = entries.map(page).collect();
+    let mut pages: Vec<Page> = maker.analysis.site.entries.par_iter().map(page).collect();
     let mut builders: Vec<Builder> = (0..VOLUMES).map(|_| Builder::default()).collect();
     let mut whole = true;
     let new: Vec<usize> = (0..pages.len()).filter(|place| pages[*place].is_counted).collect();
@@ -121,8 +96,10 @@ pub(super) fn count(maker: &Maker, earlier: Option<&Finder>) -> Counted {
             }
         });
     }
-    if whole && !new.is_empty() {
-        Signed::save(maker, &pages);
+    if let Some(cache) = maker.cache.filter(|_| whole && !new.is_empty()) {
+        let signed: Vec<_> = signed(&pages).collect();
+        // What can't be written is counted again.
+        let _ = cache.write(maker.files, NAME, &signed, &[]);
     }
     Counted { pages, builders, whole }
 }

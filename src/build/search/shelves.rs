@@ -71,7 +71,8 @@ pub(super) fn shelves(
     let mut builders: Vec<(usize, Builder)> = builders.collect();
     builders.par_iter_mut().for_each(|(number, builder)| {
         let others = signed(blocks, *number);
-        let others = others.filter(|(block, _)| !blocks.list[*block as usize].is_counted);
+        let others =
+            others.filter(|(block, _)| !blocks.page(&blocks.list[*block as usize]).is_counted);
         builder.take_over(&known.volume(maker, *number), others, blocks.list.len());
     });
     let whole = fill(maker, blocks, &mut builders, true) && whole;
@@ -105,7 +106,7 @@ fn keys(blocks: &Blocks, length: usize) -> Vec<Digest> {
     let of_some = |first: usize| {
         let mut volumes = vec![vec![length]; KEYS_AT_ONCE];
         for (_, block) in blocks.ordered() {
-            let signed = volumes.iter_mut().zip(&block.signs()[first..]);
+            let signed = volumes.iter_mut().zip(&blocks.signs(block)[first..]);
             for (bytes, sign) in signed.filter(|(_, sign)| **sign != 0) {
                 bytes.extend_from_slice(&block.id.to_le_bytes());
                 bytes.extend_from_slice(&sign.to_le_bytes());
@@ -119,7 +120,8 @@ fn keys(blocks: &Blocks, length: usize) -> Vec<Digest> {
 
 /// The blocks that have words in a volume, in order, by their numbers.
 fn signed(blocks: &Blocks, volume: usize) -> impl Iterator<Item = (u32, (u64, u32))> {
-    let signs = blocks.ordered().map(move |(number, block)| (number, block, block.signs()[volume]));
+    let signs =
+        blocks.ordered().map(move |(number, block)| (number, block, blocks.signs(block)[volume]));
     let signed = signs.filter(|(_, _, sign)| *sign != 0);
     signed.map(|(number, block, sign)| (number, (block.id, sign)))
 }
@@ -133,7 +135,7 @@ fn fill(
 ) -> bool {
     let is_missed = |number: u32| builders.iter().any(|(_, builder)| builder.misses(number));
     let pages: Vec<(u32, &[Block])> = blocks
-        .pages()
+        .by_page()
         .filter(|(first, page)| (*first..).zip(*page).any(|(number, _)| is_missed(number)))
         .collect();
     let mut whole = true;
